@@ -1,0 +1,193 @@
+"""The environment, read once and validated. Nothing else in Headcount reads a variable.
+
+Variables that begin with ``HEADCOUNT_`` but are not listed here are left alone: Kubernetes
+itself injects such names for a Service called ``headcount``.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from service.errors import SettingsError
+from service.queues import QUEUE_NAMES
+
+BROKER_SCHEMES = ("redis", "rediss", "sentinel")
+
+
+def _broker_url(value: str) -> str:
+    # A list of sentinels is separated by semicolons; each part is a URL of its own.
+    for part in value.split(";"):
+        url = urlsplit(part)
+        if url.scheme not in BROKER_SCHEMES or not url.hostname:
+            raise ValueError("a redis://, rediss:// or sentinel:// URL with a host")
+        try:
+            _ = url.port
+        except ValueError:
+            raise ValueError("a URL whose port is a number from 1 to 65535") from None
+        if url.path.strip("/") and not url.path.strip("/").isdigit():
+            raise ValueError("a URL whose path is a database number, such as /0")
+    return value
+
+
+def _http_url(value: str) -> str:
+    if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
+        raise ValueError("an http:// or https:// URL with a host")
+    return value
+
+
+def _modules(value: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in value.split(",") if name.strip())
+    if not all(part.isidentifier() for name in names for part in name.split(".")):
+        raise ValueError("importable module names, comma separated")
+    return names
+
+
+def _queues(value: str) -> tuple[str, ...]:
+    names = [name.strip() for name in value.split(",") if name.strip()]
+    if not names or set(names) - set(QUEUE_NAMES) or len(set(names)) < len(names):
+        raise ValueError(f"some of {','.join(QUEUE_NAMES)}, each once, comma separated")
+    # Priority is a property of the queues, not of the order someone typed them in.
+    return tuple(name for name in QUEUE_NAMES if name in names)
+
+
+def _timezone(value: str) -> ZoneInfo:
+    if value not in available_timezones():
+        raise ValueError("a name of the IANA time zone database, such as UTC or Europe/Berlin")
+    return ZoneInfo(value)
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+BrokerUrl = Annotated[str, BeforeValidator(_broker_url)]
+
+
+class Settings(BaseModel):
+    """Validated settings; the field's alias is the variable it comes from.
+
+    Units are in the names. ``broker_url`` is None when unset: processes that need a broker
+    call :meth:`require_broker`, ``serve`` starts an embedded one instead.
+    """
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True, validate_default=True)
+
+    broker_url: BrokerUrl | None = Field(None, alias="CELERY_BROKER_URL")
+    result_backend: BrokerUrl | None = Field(None, alias="CELERY_RESULT_BACKEND")
+    sentinel_master: str = Field("mymaster", alias="HEADCOUNT_SENTINEL_MASTER")
+    workers: Annotated[tuple[str, ...], BeforeValidator(_modules)] = Field(
+        "", alias="HEADCOUNT_WORKERS"
+    )
+    concurrency: int = Field(8, ge=1, le=1000, alias="HEADCOUNT_CONCURRENCY")
+    prefetch: int = Field(1, ge=1, le=1000, alias="HEADCOUNT_PREFETCH")
+    queues: Annotated[tuple[str, ...], BeforeValidator(_queues)] = Field(
+        ",".join(QUEUE_NAMES), alias="HEADCOUNT_QUEUES"
+    )
+    host: str = Field("127.0.0.1", alias="HEADCOUNT_HOST")
+    http_port: Port = Field(8000, alias="HEADCOUNT_HTTP_PORT")
+    metrics_port: int = Field(9808, ge=0, le=65535, alias="HEADCOUNT_METRICS_PORT")
+    flower_port: Port = Field(5555, alias="HEADCOUNT_FLOWER_PORT")
+    flower_user: str = Field("", alias="HEADCOUNT_FLOWER_USER")
+    flower_password: str = Field("", alias="HEADCOUNT_FLOWER_PASSWORD", repr=False)
+    prometheus_port: Port = Field(9090, alias="HEADCOUNT_PROMETHEUS_PORT")
+    state_dir: Path = Field(Path(".headcount"), alias="HEADCOUNT_STATE_DIR")
+    lease_seconds: float = Field(60, ge=3, le=86400, alias="HEADCOUNT_LEASE_SECONDS")
+    shutdown_grace_seconds: float = Field(
+        30, ge=0, le=86400, alias="HEADCOUNT_SHUTDOWN_GRACE_SECONDS"
+    )
+    log_format: Annotated[Literal["json", "console"], BeforeValidator(_lower)] | None = Field(
+        None, alias="HEADCOUNT_LOG_FORMAT"
+    )
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error", "critical"], BeforeValidator(_lower)
+    ] = Field("info", alias="HEADCOUNT_LOG_LEVEL")
+    health_url: Annotated[str, BeforeValidator(_http_url)] | None = Field(
+        None, alias="HEADCOUNT_HEALTH_URL"
+    )
+    timezone: Annotated[ZoneInfo, BeforeValidator(_timezone)] = Field(
+        "UTC", alias="HEADCOUNT_TIMEZONE"
+    )
+
+    def require_broker(self) -> str:
+        """Return the broker's URL.
+
+        Raises:
+            SettingsError: it is not set. The command line prints it and exits.
+        """
+        if self.broker_url is None:
+            raise SettingsError(
+                "CELERY_BROKER_URL is not set; allowed: a redis://, rediss:// or sentinel:// URL "
+                "(only `headcount serve` starts a broker of its own)"
+            )
+        return self.broker_url
+
+    def sidecar_health_url(self) -> str:
+        """Return what HealthCheckWorker asks: the setting, else this machine's sidecar."""
+        return self.health_url or f"http://{self.local_host()}:{self.http_port}/health"
+
+    def local_host(self) -> str:
+        """Return an address at which this machine's own listeners answer."""
+        return "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Read and validate the settings in ``environ`` (usually ``os.environ``).
+
+    An empty variable counts as unset.
+
+    Raises:
+        SettingsError: a value is not allowed; one line per wrong variable, each naming the
+            variable, the value and what is allowed. The command line prints it and exits.
+    """
+    names = {str(field.alias) for field in Settings.model_fields.values()}
+    given = {name: environ[name].strip() for name in names if environ.get(name, "").strip()}
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_explain(one) for one in error.errors())) from None
+
+
+_SECRET = ("CELERY_BROKER_URL", "CELERY_RESULT_BACKEND", "HEADCOUNT_FLOWER_PASSWORD")
+
+
+def _explain(error: object) -> str:
+    """Turn one of pydantic's errors into one line: variable, value, what is allowed."""
+    assert isinstance(error, dict)
+    name, value = str(error["loc"][0]), str(error["input"])
+    if name in _SECRET and "@" in value:
+        value = f"…@{value.rsplit('@', 1)[1]}"
+    return f"{name}={value!r} is wrong; allowed: {_allowed(error)}"
+
+
+def _allowed(error: dict[str, object]) -> str:
+    name = str(error["loc"][0])  # type: ignore[index]
+    if error["type"] == "literal_error":
+        return str(error["ctx"]["expected"])  # type: ignore[index]
+    if error["type"] == "value_error":
+        return str(error["ctx"]["error"])  # type: ignore[index]
+    bounds = BOUNDS.get(name)
+    kind = "a number" if name.endswith("_SECONDS") else "a whole number"
+    return f"{kind} from {bounds[0]} to {bounds[1]}" if bounds else str(error["msg"])
+
+
+def _bounds() -> dict[str, tuple[float, float]]:
+    """Return variable name -> (least, most) for every field that has both."""
+    found = {}
+    for field in Settings.model_fields.values():
+        limits = {type(m).__name__: m for m in _constraints(field)}
+        if "Ge" in limits and "Le" in limits:
+            found[str(field.alias)] = (limits["Ge"].ge, limits["Le"].le)
+    return found
+
+
+def _constraints(field: object) -> list[object]:
+    metadata = list(getattr(field, "metadata", []))
+    return [inner for one in metadata for inner in (getattr(one, "metadata", None) or [one])]
+
+
+BOUNDS = _bounds()

@@ -1,0 +1,4 @@
+"""Telemetry: events, the metric catalogue, and the listeners that turn one into the other.
+
+Knows no Celery and no Redis: whoever runs jobs emits events, listeners decide what they mean.
+"""
