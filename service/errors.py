@@ -42,3 +42,11 @@ class JobNotFoundError(HeadcountError, LookupError):
 
 class ServeError(HeadcountError):
     """The local stack cannot start: a port is taken or a program is missing."""
+
+
+class UnknownWorkerError(HeadcountError, LookupError):
+    """No worker class has this name."""
+
+
+class InputError(HeadcountError):
+    """Something typed on the command line cannot be understood."""

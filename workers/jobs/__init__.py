@@ -1,0 +1,1 @@
+"""The worker classes that ship with Headcount."""

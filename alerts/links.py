@@ -1,0 +1,11 @@
+"""Where the links in every alert lead; a test holds the rules to it."""
+
+RUNBOOK_BASE = "https://github.com/headcount-jobs/headcount/blob/main/docs/runbooks/"
+
+DASHBOARD_BASE = "/d/headcount-"
+"""Below Grafana's own address, which only an installation knows: its alert templates add it."""
+
+
+def runbook_url(alert: str) -> str:
+    """Return the address of an alert's runbook."""
+    return f"{RUNBOOK_BASE}{alert}.md"

@@ -1,0 +1,49 @@
+"""What every dashboard has in common: its head, its variables, placing and numbering."""
+
+import json
+from typing import Any
+
+from grafana_foundation_sdk.builders import stat, table, timeseries
+from grafana_foundation_sdk.builders.dashboard import Dashboard
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models.dashboard import DashboardCursorSync
+
+from dashboards import variables
+
+AnyPanel = stat.Panel | table.Panel | timeseries.Panel
+
+SCHEMA_VERSION = 39
+"""Grafana 10.4's: the oldest one supported reads it as it is, newer ones migrate it."""
+
+
+def board(uid: str, title: str, description: str) -> Dashboard:
+    """Start a dashboard over the last hour, with the variables that all of them share."""
+    return (
+        Dashboard(title)
+        .uid(uid)
+        .description(description)
+        .tags(["headcount"])
+        .time("now-1h", "now")
+        .refresh("30s")
+        .tooltip(DashboardCursorSync.CROSSHAIR)
+        .variables([variables.datasource(), variables.job(), variables.queue()])
+    )
+
+
+def add_row(dashboard: Dashboard, height: int, *panels: AnyPanel) -> None:
+    """Place panels side by side, all of one height in grid units (38 pixels)."""
+    for panel in panels:
+        dashboard.with_panel(panel.height(height))
+
+
+def to_model(dashboard: Dashboard) -> dict[str, Any]:
+    """Build the dashboard as Grafana's JSON model, with panels numbered from 1.
+
+    The SDK numbers no panels; Grafana would number them anew at every import.
+    """
+    built = dashboard.build()
+    built.schema_version = SCHEMA_VERSION
+    for number, panel in enumerate(built.panels or [], start=1):
+        panel.id_val = number
+    model: dict[str, Any] = json.loads(json.dumps(built, cls=JSONEncoder))
+    return model

@@ -1,0 +1,159 @@
+"""kombu's side of the transport: publishing into the scripts, consuming from the intake.
+
+Only jobs go through the scripts. Everything else that Celery sends (remote control, its
+replies, events) is kombu's own, unchanged.
+"""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from kombu.transport import redis as kombu_redis
+from kombu.transport import virtual
+from kombu.utils.json import dumps
+
+from service.broker import keys
+from service.broker.connection import never_retry
+from service.broker.intake import Intake
+from service.broker.lease import End, State
+from service.broker.message import HEADER, stamp, stamps
+from service.broker.outbox import Outbox
+from service.broker.scripts import ENQUEUE, ENQUEUE_MANY, PURGE
+
+ENQUEUE_AT_ONCE = 1000
+PURGE_AT_ONCE = 1000
+
+
+class AlreadyPendingError(Exception):
+    """A unique job was not enqueued: ``job_id`` with the same arguments is pending."""
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(job_id)
+        self.job_id = job_id
+
+
+class QoS(virtual.QoS):
+    """Leases are the intake's; only messages that are not jobs are kept here."""
+
+    restore_at_shutdown = False  # a lease ends by an end or by silence, never by closing
+
+    def can_consume(self) -> bool:
+        """Return True: how many jobs may be held is decided where they are asked for."""
+        return True
+
+    def append(self, message: Any, delivery_tag: str) -> None:
+        """Keep a message that is not leased."""
+        if not self._leased(delivery_tag):
+            super().append(message, delivery_tag)
+
+    def ack(self, delivery_tag: str) -> None:
+        """Acknowledge without an outcome: whoever consumed it is content."""
+        if self._leased(delivery_tag):
+            self._end(delivery_tag, "succeeded")
+        else:
+            super().ack(delivery_tag)
+
+    def reject(self, delivery_tag: str, requeue: bool = False) -> None:
+        """Reject without an outcome."""
+        if self._leased(delivery_tag):
+            self._end(delivery_tag, "released" if requeue else "discarded")
+        else:
+            super().reject(delivery_tag, requeue)
+
+    def _leased(self, tag: str) -> bool:
+        return self.channel.intake is not None and self.channel.intake.issued(tag)
+
+    def _end(self, tag: str, state: State) -> None:
+        self.channel.intake.finish(End(tag, tag.rsplit(":", 1)[1], state))
+
+
+class LeasedChannel(kombu_redis.Channel):
+    """A kombu Redis channel on which every job is in exactly one place."""
+
+    QoS = QoS
+    body_encoding = "utf-8"  # JSON inside JSON; base64 would hide it and cost a third more
+
+    _commands: Any = None
+    intake: Intake | None = None
+
+    # -- publishing
+
+    def _put(self, queue: str, message: dict[str, Any], **options: Any) -> None:
+        headers = message.get("headers") or {}
+        if "task" not in headers:
+            super()._put(queue, message, **options)
+            return
+        due = stamp(headers, time.time())
+        continues = headers[HEADER].pop("continues", "")
+        key, lasting = stamps(headers).get("unique") or ("", 0)
+        names = [queue, keys.scheduled(queue), keys.LEDGER, keys.wake(queue)]
+        names += [keys.UNACKED, keys.UNACKED_INDEX, *([key] if key and not continues else [])]
+        arguments = (dumps(message), due or "", queue, continues, headers["id"], lasting)
+        answer = ENQUEUE(self._create_client(), names, arguments).decode()
+        if answer not in ("enqueued", "superseded"):
+            raise AlreadyPendingError(answer)
+
+    def put_many(self, queue: str, messages: Sequence[str]) -> None:
+        """Enqueue stamped messages (JSON), 1,000 in a round trip."""
+        names = (queue, keys.LEDGER, keys.wake(queue))
+        for start in range(0, len(messages), ENQUEUE_AT_ONCE):
+            some = messages[start : start + ENQUEUE_AT_ONCE]
+            ENQUEUE_MANY(self._create_client(), names, (queue, *some))
+
+    def _purge(self, queue: str) -> int:
+        purged = 0
+        while n := PURGE(self._create_client(), (queue, keys.LEDGER), (queue, PURGE_AT_ONCE)):
+            purged += n
+        return purged
+
+    # -- consuming
+
+    def basic_consume(self, queue: str, *args: Any, **kwargs: Any) -> Any:
+        """Consume from a queue; job queues are consumed through the intake."""
+        consumer_tag = super().basic_consume(queue, *args, **kwargs)
+        if queue not in self._fanout_queues:
+            self._start_intake().consume(self.active_queues)
+        return consumer_tag
+
+    def _basic_cancel(self, consumer_tag: str) -> Any:
+        answer = super()._basic_cancel(consumer_tag)
+        if self.intake is not None:
+            self.intake.consume(self.active_queues)
+        return answer
+
+    def _start_intake(self) -> Intake:
+        if self.intake is None:
+            outbox = Outbox(self._create_client())
+            self.intake = Intake(self._get_pool(), outbox, self._hand_over, self._capacity)
+            kombu_redis.register_after_fork(self.intake, Intake.forget)
+            self.connection.attach(self.intake)
+        return self.intake
+
+    def _hand_over(self, queue: str, payload: dict[str, Any]) -> None:
+        self.connection._deliver(payload, queue)
+
+    def _capacity(self) -> int:
+        return int(self.qos.prefetch_count)
+
+    def close(self) -> None:
+        """Close; leases still held stay held, renewed, and end one by one."""
+        if self.intake is not None and not self.closed:
+            self.intake.stop()
+        super().close()
+
+    # -- connections
+
+    def _create_client(self, asynchronous: bool = False) -> Any:
+        """Return one client for all commands; kombu would build a new one for each."""
+        if asynchronous:
+            return super()._create_client(True)
+        if self._commands is None or self._commands.connection_pool is not self.pool:
+            self._commands = super()._create_client()
+        return self._commands
+
+    def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
+        return dict(super()._connparams(asynchronous)) | {"retry": never_retry()}
+
+
+class LeasedSentinelChannel(LeasedChannel, kombu_redis.SentinelChannel):
+    """The same behind Redis Sentinel."""

@@ -1,0 +1,274 @@
+"""Taking jobs: what this process holds, and the conversation with the broker about it.
+
+One :class:`Intake` per consuming channel. It asks for jobs while there is room, sends back how
+leases ended, and waits for work without polling. It has two connections of its own:
+
+* *requests*: finished leases and the next reservation go out together, one request under way
+  at a time, so that batches grow with the load by themselves;
+* *waiting*: while the queues are dry it blocks on the wake lists.
+
+A broker failure never reaches Celery: running jobs run on, their ends wait in the outbox, an
+unanswered reservation is asked for again, and connecting is tried until it works.
+"""
+
+import logging
+import os
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import redis
+from redis.exceptions import RedisError
+
+from service.broker import keys
+from service.broker.delivery import UNREADABLE, deliveries, open_item, unreadable
+from service.broker.lease import End, Lease
+from service.broker.outbox import Outbox, finish_command
+from service.broker.scripts import FINISH, RESERVE
+from service.broker.wire import BrokerSocket
+
+logger = logging.getLogger("headcount.broker")
+
+MOST_AT_ONCE = 500
+"""Jobs per reservation; Lua cannot unpack many more values."""
+
+WAIT_SECONDS = 1
+"""How long a wait for work lasts at most: covers publishers that leave no wake token."""
+
+REPLY_TIMEOUT_SECONDS = 6.0
+"""A reply overdue by this much means that the connection is dead."""
+
+RECONNECT_SECONDS = (0.1, 2.0)
+"""First and longest pause between attempts to connect."""
+
+BROKEN = (RedisError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request under way: ends to confirm, and jobs asked for (``room``, tags from ``first``)."""
+
+    ends: list[End]
+    room: int
+    first: int
+    queues: tuple[str, ...]
+
+
+class Intake:
+    """What this process holds of the job queues. ``capacity`` is how many jobs it may hold.
+
+    ``in_event_loop``: :meth:`tick` is called all the time, so ends can wait for the next turn;
+    otherwise, and once nothing is consumed any more, they are sent at once.
+    """
+
+    def __init__(
+        self,
+        pool: "redis.ConnectionPool",
+        outbox: Outbox,
+        deliver: Callable[[str, dict[str, Any]], None],
+        capacity: Callable[[], int],
+    ) -> None:
+        self._outbox, self._deliver, self._capacity = outbox, deliver, capacity
+        self._requests, self._waiting = BrokerSocket(pool), BrokerSocket(pool)
+        self._prefix = f"{os.uname().nodename[:24]}-{os.getpid()}-{uuid.uuid4().hex[:6]}."
+        self._next, self._queues = 1, tuple[str, ...]()
+        self._held: dict[str, str] = {}
+        self._sent: Request | None = None
+        self._unanswered: list[Request] = []
+        self._dry, self._pause, self._not_before = False, RECONNECT_SECONDS[0], 0.0
+        self.in_event_loop = False
+        self.reconnects, self.ticked_at = 0, time.monotonic()
+
+    # -- what it holds
+
+    def tags(self) -> list[str]:
+        """Return the tags to renew: held leases, and ended ones the broker does not know of."""
+        sent = self._sent.ends if self._sent else []
+        return [*list(self._held), *self._outbox.tags(), *[end.tag for end in sent]]
+
+    @property
+    def held(self) -> int:
+        """Return how many leases are held."""
+        return len(self._held)
+
+    def issued(self, tag: str) -> bool:
+        """Return whether this delivery tag is a lease's, held or not."""
+        return tag.startswith(self._prefix)
+
+    def finish(self, end: End) -> None:
+        """End a lease; the second end of one lease is ignored."""
+        if self._held.pop(end.tag, None) is None:
+            return
+        self._outbox.add(end)
+        if not (self.in_event_loop and self._queues):
+            self._outbox.flush()
+
+    def release_all(self) -> int:
+        """Give every lease back to the head of its queue now; return how many."""
+        held = list(self._held.items())
+        for tag, queue in held:
+            if self._held.pop(tag, None) is not None:
+                self._outbox.add(End(tag, queue, "released"))
+        self._outbox.flush()
+        return len(held)
+
+    def consume(self, queues: Sequence[str]) -> None:
+        """Take jobs from these queues from now on, in this order; none: take no more."""
+        self._queues, self._dry = tuple(queues), False
+
+    # -- the loop
+
+    def sockets(self) -> dict[int, Callable[[], None]]:
+        """Return file descriptor -> what to call when it is readable."""
+        handlers = ((self._requests, self._on_reply), (self._waiting, self._on_wake))
+        return {sock.fileno: handler for sock, handler in handlers if sock.fileno is not None}
+
+    def tick(self) -> None:
+        """Say what there is to say; called once per turn of the event loop, before it polls."""
+        self.ticked_at = now = time.monotonic()
+        if now < self._not_before or not (self._queues or self._outbox):
+            return
+        try:
+            self._ensure_connected()
+            self._raise_if_overdue(now)
+            if self._sent is None:
+                self._ask(self._room())
+        except BROKEN as error:
+            self._lost(error)
+
+    def _room(self) -> int:
+        if not self._queues:
+            return 0
+        limit = self._capacity() or MOST_AT_ONCE
+        return max(0, min(limit - len(self._held), MOST_AT_ONCE))
+
+    def _ask(self, room: int) -> None:
+        if self._outbox or (room and not self._dry):
+            self._send(room)
+        elif room and not self._waiting.pending:
+            wakes = [keys.wake(queue) for queue in self._queues]
+            self._waiting.send(("BLPOP", *wakes, WAIT_SECONDS))
+
+    def _send(self, room: int) -> None:
+        """Send what ended and ask for ``room`` jobs: two scripts, one round trip."""
+        ends = self._outbox.drain()
+        self._sent = Request(ends, room, self._next, self._queues)
+        commands = [finish_command(ends)] if ends else []
+        if room:
+            commands.append(self._reserve_command(room))
+            self._next += room
+        self._requests.send(*commands)
+
+    def _reserve_command(self, room: int) -> tuple[Any, ...]:
+        wakes = [keys.wake(queue) for queue in self._queues]
+        names = (keys.UNACKED, keys.UNACKED_INDEX, keys.LEDGER, *self._queues, *wakes)
+        return RESERVE.command(names, (room, self._prefix, self._next, *self._queues))
+
+    def _on_reply(self) -> None:
+        if self._sent is not None and self._requests.readable():
+            self._receive_reply()
+
+    def _receive_reply(self) -> None:
+        assert self._sent is not None
+        sent = self._sent
+        try:
+            if sent.ends:
+                self._requests.receive()
+            items = self._requests.receive() if sent.room else []
+        except BROKEN as error:
+            return self._lost(error)
+        self._sent = None
+        if sent.room:
+            self._dry = len(items) // 2 < sent.room
+        for n in range(0, len(items), 2):
+            self._take(sent.first + n // 2, sent.queues[items[n] - 1], items[n + 1])
+        return None
+
+    def _on_wake(self) -> None:
+        if not self._waiting.pending or not self._waiting.readable():
+            return
+        try:
+            self._waiting.receive()
+            self._dry = False
+        except BROKEN as error:
+            self._lost(error)
+
+    def _take(self, number: int, queue: str, item: bytes) -> None:
+        tag = f"{self._prefix}{number}:{queue}"
+        self._held[tag] = queue
+        lease = Lease(self, tag, queue, deliveries(item))
+        try:
+            payload = open_item(item, lease)
+        except UNREADABLE as error:
+            logger.error("unreadable message moved to the dead set of %s: %s", queue, error)
+            return lease.bury(tag, unreadable(tag, queue, error))
+        return self._deliver(queue, payload)
+
+    # -- losing and finding the broker
+
+    def _ensure_connected(self) -> None:
+        if self._requests.fileno is not None:
+            return
+        self._requests.connect()
+        self._waiting.connect()
+        for script in (FINISH, RESERVE):
+            self._requests.send(("SCRIPT", "LOAD", script.text))
+            self._requests.receive()
+        self._dry, self._pause = False, RECONNECT_SECONDS[0]
+        while self._unanswered:
+            self._reclaim(self._unanswered[0])
+            self._unanswered.pop(0)
+
+    def _raise_if_overdue(self, now: float) -> None:
+        late = self._requests.overdue(now, REPLY_TIMEOUT_SECONDS)
+        if late or self._waiting.overdue(now, REPLY_TIMEOUT_SECONDS + WAIT_SECONDS):
+            raise TimeoutError("the broker does not answer")
+
+    def _lost(self, error: Exception) -> None:
+        """Give up the connections, not the leases: everything unsaid is said again later."""
+        if self._pause == RECONNECT_SECONDS[0]:
+            logger.warning("broker lost: %s; %d leases kept", error, len(self._held))
+        self._requests.close()
+        self._waiting.close()
+        if self._sent is not None:
+            self._outbox.put_back(self._sent.ends)
+            if self._sent.room:
+                self._unanswered.append(self._sent)
+            self._sent = None
+        self.reconnects += 1
+        self._not_before = time.monotonic() + self._pause
+        self._pause = min(2 * self._pause, RECONNECT_SECONDS[1])
+
+    def _reclaim(self, lost: Request) -> None:
+        """Take the jobs of a reservation whose reply was lost; its tags are ours to know."""
+        numbers = range(lost.first, lost.first + lost.room)
+        asked = [(number, queue) for number in numbers for queue in lost.queues]
+        tags = [f"{self._prefix}{number}:{queue}" for number, queue in asked]
+        self._requests.send(("HMGET", keys.UNACKED, *tags))
+        for (number, queue), lease in zip(asked, self._requests.receive(), strict=True):
+            if lease is not None:
+                self._take(number, queue, lease[1 : lease.rindex(b',"","')])
+
+    # -- the end
+
+    def stop(self) -> None:
+        """Take no more jobs and leave the loop; leases still held end one by one from now on."""
+        self._queues = ()
+        if self._sent is not None:
+            held = set(self._held)
+            self._deliver = lambda _queue, _payload: None
+            self._receive_reply()
+            for tag in set(self._held) - held:  # nobody will run what this reply brought
+                self.finish(End(tag, tag.rsplit(":", 1)[1], "released"))
+        self._requests.close()
+        self._waiting.close()
+        self._outbox.flush()
+
+    def forget(self) -> None:
+        """Drop everything in a forked child: leases and sockets are its parent's."""
+        self._requests.close()
+        self._waiting.close()
+        self._held, self._sent, self._queues = {}, None, ()
+        self._outbox.drain()

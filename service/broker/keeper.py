@@ -1,0 +1,110 @@
+"""What must happen by the clock in every worker, in a thread of its own.
+
+A thread, because the event loop stands still while the pool drains: leases are renewed all the
+same, and due jobs are promoted. Chores that others add run here too.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import redis
+from redis.exceptions import RedisError
+
+from service.broker import keys
+from service.broker.scripts import PROMOTE, RENEW, SWEEP
+
+logger = logging.getLogger("headcount.broker")
+
+PROMOTE_SECONDS = 0.5
+PROMOTE_AT_ONCE = 500
+RENEW_AT_ONCE = 1000
+DELIVERIES_ALLOWED = 3
+
+
+@dataclass(slots=True)
+class Chore:
+    """Something to do every so many seconds. It may raise: it is tried again at its next turn."""
+
+    name: str
+    every_seconds: float
+    do: Callable[[], None]
+    due: float = field(default=0.0)
+
+
+class Keeper:
+    """Runs chores by the clock until stopped. Create it, add chores, start it once."""
+
+    def __init__(self) -> None:
+        self._chores: list[Chore] = []
+        self._stopped = threading.Event()
+        self._failing: set[str] = set()
+        self._thread = threading.Thread(target=self._run, name="headcount-keeper", daemon=True)
+
+    def add(self, name: str, every_seconds: float, do: Callable[[], None]) -> None:
+        """Add a chore; its first turn comes at once."""
+        self._chores.append(Chore(name, every_seconds, do))
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the chore under way."""
+        self._stopped.set()
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            now = time.monotonic()
+            for chore in list(self._chores):
+                if now >= chore.due:
+                    chore.due = now + chore.every_seconds
+                    self._do(chore)
+            pause = min(chore.due for chore in self._chores) - time.monotonic()
+            self._stopped.wait(max(0.01, pause))
+
+    def _do(self, chore: Chore) -> None:
+        try:
+            chore.do()
+            self._failing.discard(chore.name)
+        except (RedisError, OSError) as error:
+            if chore.name not in self._failing:
+                logger.warning("%s waits for the broker: %s", chore.name, error)
+            self._failing.add(chore.name)
+        except Exception:  # noqa: BLE001 - without its keeper a worker loses its leases
+            logger.exception("%s failed", chore.name)
+
+
+def promote_due(client: "redis.Redis", queues: tuple[str, ...]) -> int:
+    """Move all due jobs into their queues; return how many."""
+    names = [key for q in queues for key in (keys.scheduled(q), q, keys.wake(q))]
+    moved = 0
+    while True:
+        now_moved, _ = PROMOTE(client, names, (PROMOTE_AT_ONCE,))
+        moved += now_moved
+        if now_moved < PROMOTE_AT_ONCE:
+            return moved
+
+
+def renew(client: "redis.Redis", tags: list[str]) -> None:
+    """Renew these leases."""
+    for start in range(0, len(tags), RENEW_AT_ONCE):
+        RENEW(client, [keys.UNACKED_INDEX], tags[start : start + RENEW_AT_ONCE])
+
+
+def sweep(client: "redis.Redis", lease_seconds: float, every_seconds: float) -> None:
+    """Take back what silent workers hold; say so in the log."""
+    names = (
+        keys.UNACKED,
+        keys.UNACKED_INDEX,
+        keys.LEDGER,
+        keys.DEAD_RECORDS,
+        keys.DEAD_MESSAGES,
+        keys.SWEEPER,
+    )
+    arguments = (lease_seconds, DELIVERIES_ALLOWED, every_seconds, keys.PREFIX)
+    taken = SWEEP(client, names, arguments)
+    for tag, fate in zip(taken[::2], taken[1::2], strict=True):
+        logger.warning("lease %s expired; its job is %s", tag.decode(), fate.decode())

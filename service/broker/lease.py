@@ -1,0 +1,64 @@
+"""A lease: one job held by this worker, and the ways to end holding it.
+
+Ends are gathered in an outbox and sent together by whoever owns it (``intake.py``).
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from service.broker.intake import Intake
+
+State = Literal["succeeded", "discarded", "dead", "again", "released"]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a lease ends. ``detail`` and ``state`` as in ``lua/finish.lua``."""
+
+    tag: str
+    queue: str
+    state: State
+    job_id: str = ""
+    detail: str = ""
+    unique: str = ""
+
+    def arguments(self) -> tuple[str, ...]:
+        """Return the six arguments ``finish.lua`` takes per lease."""
+        return (self.tag, self.queue, self.state, self.job_id, self.detail, self.unique)
+
+
+class Lease:
+    """One job held by this worker. Only the first way to end it counts.
+
+    ``deliveries``: how many workers were given the job, this one included, since it was last
+    put into its queue; more than 1 means that a worker fell silent holding it.
+    """
+
+    __slots__ = ("_intake", "deliveries", "queue", "tag")
+
+    def __init__(self, intake: "Intake", tag: str, queue: str, deliveries: int) -> None:
+        self._intake, self.tag, self.queue, self.deliveries = intake, tag, queue, deliveries
+
+    def succeed(self, job_id: str, unique: str = "") -> None:
+        """End it as succeeded; ``unique`` is the uniqueness key to set free."""
+        self._end("succeeded", job_id, unique=unique)
+
+    def discard(self, job_id: str, unique: str = "") -> None:
+        """End it as discarded: rejected, revoked or expired."""
+        self._end("discarded", job_id, unique=unique)
+
+    def bury(self, job_id: str, record: str, unique: str = "") -> None:
+        """Move the job to the dead set with its record (JSON, see ``dead_set.py``)."""
+        self._end("dead", job_id, record, unique)
+
+    def again(self, message: str, due_at: float | None) -> None:
+        """Put the next attempt's message in its place; ``due_at`` Unix seconds, None: now."""
+        self._end("again", detail=f"{due_at or ''}\n{message}")
+
+    def release(self) -> None:
+        """Give the job back to the head of its queue, as if never taken."""
+        self._end("released")
+
+    def _end(self, state: State, job_id: str = "", detail: str = "", unique: str = "") -> None:
+        self._intake.finish(End(self.tag, self.queue, state, job_id, detail, unique))

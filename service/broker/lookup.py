@@ -1,0 +1,80 @@
+"""Where a job is. For people: it reads through waiting jobs, so it is not for hot paths."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import redis
+
+from service.broker import keys
+from service.broker.dead_set import DeadSet
+from service.broker.message import stamps
+from service.errors import JobNotFoundError
+from service.queues import QUEUE_NAMES
+
+CHUNK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class JobPlace:
+    """Where a job is and how it got there. ``attempts``: begun so far, the current one included.
+
+    ``next_run``: Unix seconds for a scheduled job. ``last_error``: of a dead job.
+    """
+
+    id: str
+    state: str
+    queue: str
+    task: str | None
+    attempts: int
+    next_run: float | None = None
+    last_error: str | None = None
+
+
+def find_job(client: "redis.Redis", job_id: str) -> JobPlace:
+    """Return where a job is.
+
+    Raises:
+        JobNotFoundError: it is nowhere: it has ended well, or never was.
+    """
+    for state, queue, item in _places(client, job_id.encode()):
+        place = _place(state, queue, item, job_id)
+        if place is not None:
+            return place
+    try:
+        dead = DeadSet(client).find(job_id)
+    except JobNotFoundError:
+        raise JobNotFoundError(
+            f"no job {job_id!r} is waiting, scheduled, running or dead: it has ended, or never was"
+        ) from None
+    error = f"{dead.error_type}: {dead.error}"
+    return JobPlace(job_id, "dead", dead.queue, dead.task, dead.attempts, last_error=error)
+
+
+def _places(client: "redis.Redis", needle: bytes) -> Iterator[tuple[str, str, bytes]]:
+    """Yield (state, queue, item) of everything that mentions the id."""
+    for tag, lease in client.hscan_iter(keys.UNACKED, count=CHUNK):
+        if needle in lease:
+            queue = tag.decode().rsplit(":", 1)[1]
+            yield "running", queue, lease[1 : lease.rindex(b',"","')]
+    for queue in QUEUE_NAMES:
+        for item, _ in client.zscan_iter(keys.scheduled(queue), count=CHUNK):
+            if needle in item:
+                yield "scheduled", queue, item
+        for start in range(0, client.llen(queue) + CHUNK, CHUNK):
+            for item in client.lrange(queue, start, start + CHUNK - 1):
+                if needle in item:
+                    yield "ready", queue, item
+
+
+def _place(state: str, queue: str, item: bytes, job_id: str) -> JobPlace | None:
+    try:
+        headers: dict[str, Any] = orjson.loads(item)["headers"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    if headers.get("id") != job_id:
+        return None  # mentions it, as a parent or an argument
+    begun = (headers.get("retries") or 0) + (1 if state == "running" else 0)
+    due = stamps(headers).get("due_at") if state == "scheduled" else None
+    return JobPlace(job_id, state, queue, headers.get("task"), begun, next_run=due)

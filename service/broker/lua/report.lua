@@ -1,0 +1,19 @@
+-- Store a worker's report under the broker's clock; forget workers silent for an hour.
+--
+-- KEYS  workers, workers seen
+-- ARGV  name, report (JSON; '' = goodbye), seconds to remember
+
+local now = redis.call('TIME')
+now = now[1] + now[2] / 1e6
+if ARGV[2] == '' then
+  redis.call('HDEL', KEYS[1], ARGV[1])
+  redis.call('ZREM', KEYS[2], ARGV[1])
+else
+  redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+  redis.call('ZADD', KEYS[2], now, ARGV[1])
+end
+for _, name in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now - ARGV[3])) do
+  redis.call('HDEL', KEYS[1], name)
+  redis.call('ZREM', KEYS[2], name)
+end
+return 1

@@ -1,0 +1,76 @@
+"""What a job's message looks like on the wire, and what Headcount writes into it.
+
+A message is kombu's JSON: body, content type and encoding, properties, headers. Celery's own
+headers (id, task, retries, ...) are left as they are; ours are one object under ``headcount``,
+which Celery carries along with retries:
+
+=================== ==================================================================
+``enqueued_at``     first enqueue, Unix seconds; kept over all attempts
+``first_due_at``    when the first attempt was due; kept over all attempts
+``due_at``          when this attempt is due, Unix seconds
+``correlation_id``  given by the enqueuer, else the first job's id; children inherit it
+``unique``          uniqueness: [key, milliseconds]; absent for most jobs
+``continues``       tag of the lease this message continues; never stored
+=================== ==================================================================
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from kombu.utils.json import dumps
+
+HEADER = "headcount"
+
+
+def stamps(headers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what Headcount wrote into a message's headers; empty for others' messages."""
+    found = headers.get(HEADER)
+    return found if isinstance(found, dict) else {}
+
+
+def stamp(headers: dict[str, Any], now: float) -> float | None:
+    """Stamp a job's headers as it is enqueued; return when it is due, None for at once.
+
+    Celery's ``eta`` becomes our due time: the job waits in the broker, never in a worker.
+    """
+    eta = parse_eta(headers.get("eta"))
+    due = eta if eta is not None and eta > now else None
+    ours = {**stamps(headers), "due_at": eta if eta is not None else now}
+    ours.setdefault("enqueued_at", now)
+    ours.setdefault("first_due_at", ours["due_at"])
+    headers[HEADER], headers["eta"] = ours, None
+    return due
+
+
+def parse_eta(eta: str | datetime | None) -> float | None:
+    """Return Celery's ``eta`` header as Unix seconds; without a zone it is UTC."""
+    if eta is None:
+        return None
+    when = datetime.fromisoformat(eta) if isinstance(eta, str) else eta
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
+
+
+def next_attempt(message: Any, due_at: float | None, now: float) -> str:
+    """Return a leased message's next attempt, as JSON: same id, one more retry.
+
+    ``message``: kombu's message of the attempt that ended. ``due_at``: Unix seconds, None for
+    at once.
+    """
+    headers = dict(message.headers)
+    headers["retries"] = (headers.get("retries") or 0) + 1
+    headers[HEADER] = {**stamps(headers), "due_at": due_at or now}
+    properties = {k: v for k, v in message.properties.items() if k != "delivery_tag"}
+    properties |= {"delivery_tag": headers["id"], "body_encoding": "utf-8"}
+    body = message.body
+    return str(
+        dumps(
+            {
+                "body": body.decode() if isinstance(body, bytes) else body,
+                "content-encoding": message.content_encoding,
+                "content-type": message.content_type,
+                "headers": headers,
+                "properties": properties,
+            }
+        )
+    )

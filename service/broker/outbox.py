@@ -1,0 +1,78 @@
+"""Ended leases on their way to the broker. Nothing leaves it before the broker has confirmed."""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+import redis
+from redis.exceptions import RedisError
+
+from service.broker import keys
+from service.broker.lease import End
+from service.broker.scripts import FINISH
+
+logger = logging.getLogger("headcount.broker")
+
+DEAD_SET_LIMIT = 10_000
+"""Dead jobs kept per queue; older ones make room and are counted as overflow."""
+
+_KEYS = (
+    keys.UNACKED,
+    keys.UNACKED_INDEX,
+    keys.LEDGER,
+    keys.DEAD_RECORDS,
+    keys.DEAD_MESSAGES,
+)
+
+
+class Outbox:
+    """Ends in the order they happened. Any thread may add; sending one twice does no harm."""
+
+    def __init__(self, client: "redis.Redis") -> None:
+        self._client, self._ends = client, deque[End]()
+        self._flushing = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def tags(self) -> list[str]:
+        """Return the tags of the leases that the broker still believes to be held."""
+        return [end.tag for end in self._ends.copy()]
+
+    def add(self, end: End) -> None:
+        """Add one end."""
+        self._ends.append(end)
+
+    def drain(self) -> list[End]:
+        """Take everything out, to be sent."""
+        ends = []
+        while self._ends:
+            ends.append(self._ends.popleft())
+        return ends
+
+    def put_back(self, ends: Sequence[End]) -> None:
+        """Put ends back in front: nobody knows whether the broker took them."""
+        self._ends.extendleft(reversed(ends))
+
+    def flush(self) -> None:
+        """Send everything, blocking. What cannot be sent stays."""
+        with self._flushing:
+            ends = self.drain()
+            if not ends:
+                return
+            try:
+                FINISH(self._client, _KEYS, _arguments(ends))
+            except (RedisError, OSError) as error:
+                self.put_back(ends)
+                logger.warning("%d ended jobs wait for the broker: %s", len(ends), error)
+
+
+def finish_command(ends: Sequence[End]) -> tuple[Any, ...]:
+    """Return the command that ends these leases."""
+    return FINISH.command(_KEYS, _arguments(ends))
+
+
+def _arguments(ends: Sequence[End]) -> list[Any]:
+    return [DEAD_SET_LIMIT, keys.PREFIX, *[one for end in ends for one in end.arguments()]]

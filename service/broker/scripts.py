@@ -1,0 +1,54 @@
+"""The Lua scripts beside this file, called by hash and loaded again when the broker forgot them."""
+
+import hashlib
+from collections.abc import Sequence
+from functools import cached_property
+from importlib import resources
+from typing import Any
+
+import redis
+from redis.exceptions import NoScriptError
+
+Argument = str | bytes | int | float
+
+
+class Script:
+    """One script of ``lua/``. Calling it runs it atomically in the broker."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @cached_property
+    def text(self) -> str:
+        """Return the script's source."""
+        return (resources.files("service.broker") / "lua" / f"{self.name}.lua").read_text()
+
+    @cached_property
+    def sha(self) -> str:
+        """Return the hash the broker knows the script by."""
+        return hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
+
+    def __call__(
+        self, client: "redis.Redis", keys: Sequence[str], arguments: Sequence[Argument] = ()
+    ) -> Any:
+        """Run the script; a broker that does not know it (restart, failover) is told it."""
+        try:
+            return client.execute_command(*self.command(keys, arguments))
+        except NoScriptError:
+            return client.execute_command("EVAL", self.text, len(keys), *keys, *arguments)
+
+    def command(self, keys: Sequence[str], arguments: Sequence[Argument]) -> tuple[Argument, ...]:
+        """Return the command that runs the script by its hash, for own connections."""
+        return ("EVALSHA", self.sha, len(keys), *keys, *arguments)
+
+
+ENQUEUE = Script("enqueue")
+ENQUEUE_MANY = Script("enqueue_many")
+RESERVE = Script("reserve")
+FINISH = Script("finish")
+PROMOTE = Script("promote")
+RENEW = Script("renew")
+SWEEP = Script("sweep")
+PURGE = Script("purge")
+REPORT = Script("report")
+SNAPSHOT = Script("snapshot")

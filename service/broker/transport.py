@@ -1,0 +1,158 @@
+"""The kombu transport that Celery is configured with, and its place in the event loop."""
+
+import socket
+import time
+from typing import Any
+
+from kombu.transport import redis as kombu_redis
+
+from service.broker.channel import LeasedChannel, LeasedSentinelChannel
+from service.broker.intake import Intake
+
+LISTEN_AGAIN_SECONDS = 0.5
+SUBSCRIPTION_CHECK_SECONDS = 25
+
+
+class Poller(kombu_redis.MultiChannelPoller):
+    """Watches the intake's sockets, and remote control's as kombu does.
+
+    A broken remote control connection is set up again without Celery noticing: a restart of
+    its consumer would throw away jobs that wait for a slot.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.intake: Intake | None = None
+        self._watched = set[int]()
+        self.in_event_loop = False
+        self._listen_not_before = 0.0
+
+    @property
+    def fds(self) -> dict[int, Any]:
+        """Return every file descriptor to watch."""
+        intake = self.intake.sockets() if self.intake is not None else {}
+        return {**self._fd_to_chan, **intake}
+
+    def on_poll_start(self) -> None:
+        """Say what there is to say to the broker, before waiting."""
+        self._listen()
+        if self.intake is not None:
+            self.intake.tick()
+        if not self.in_event_loop:
+            self._watch()
+
+    def on_readable(self, fileno: int) -> None:
+        """Read from a socket that has something."""
+        handler = self.intake.sockets().get(fileno) if self.intake is not None else None
+        if handler is not None:
+            handler()
+        elif fileno in self._fd_to_chan:
+            self._receive(fileno)
+
+    def handle_event(self, fileno: int, event: int) -> Any:
+        """Handle one event of kombu's own loop (pools without the hub)."""
+        return self.on_readable(fileno), self
+
+    def _watch(self) -> None:
+        """Register the intake's sockets with kombu's own loop (pools without the hub)."""
+        wanted = self.intake.sockets() if self.intake is not None else {}
+        for fileno in self._watched - wanted.keys():
+            self._forget(fileno)
+        for fileno in wanted.keys() - self._watched:
+            self.poller.register(fileno, self.eventflags)
+        self._watched = set(wanted)
+
+    def _forget(self, fileno: int) -> None:
+        try:
+            self.poller.unregister(fileno)
+        except (KeyError, ValueError, OSError):
+            pass  # closed: the kernel has forgotten it by itself
+
+    def maybe_restore_messages(self) -> None:
+        """Do nothing: the keeper sweeps expired leases."""
+
+    # -- remote control
+
+    def _listen(self) -> None:
+        if time.monotonic() < self._listen_not_before:
+            return
+        for channel in self._channels:
+            if channel.active_fanout_queues:
+                try:
+                    self._register_LISTEN(channel)
+                except (*channel.connection_errors, OSError):
+                    self._listen_not_before = time.monotonic() + LISTEN_AGAIN_SECONDS
+
+    def _receive(self, fileno: int) -> None:
+        channel, kind = self._fd_to_chan[fileno]
+        try:
+            self._raise_if_closed(channel.subclient.connection)
+            channel.handlers[kind]()
+        except BlockingIOError:
+            return
+        except (*channel.connection_errors, OSError, AttributeError):
+            self._drop(fileno, channel)
+
+    @staticmethod
+    def _raise_if_closed(connection: Any) -> None:
+        # redis-py's PubSub reconnects by itself while parsing, and that blocks the loop.
+        if not connection._sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
+            raise ConnectionResetError
+
+    def _drop(self, fileno: int, channel: Any) -> None:
+        self._unregister_from_poll(fileno)
+        self._fd_to_chan.pop(fileno, None)
+        channel._in_listen = None
+        channel.subclient.connection.disconnect()
+        self._listen_not_before = time.monotonic() + LISTEN_AGAIN_SECONDS
+
+    def forget_connection(self, connection: Any, loop: Any) -> None:
+        """Stop watching a remote control connection that redis-py has closed."""
+        for key in list(self._chan_to_sock):
+            channel, client, kind = key
+            if client.connection is connection:
+                del self._chan_to_sock[key]
+                for fileno, watched in list(self._fd_to_chan.items()):
+                    if watched == (channel, kind):
+                        loop.remove(fileno)
+                        del self._fd_to_chan[fileno]
+
+
+class Transport(kombu_redis.Transport):
+    """Redis with leases, for ``redis://`` and ``rediss://`` URLs."""
+
+    Channel = LeasedChannel
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cycle = Poller()
+
+    def attach(self, intake: Intake) -> None:
+        """Make ``intake`` the one whose sockets are watched."""
+        self.cycle.intake = intake
+        intake.in_event_loop = self.cycle.in_event_loop
+
+    def register_with_event_loop(self, connection: Any, loop: Any) -> None:
+        """Join Celery's event loop; called whenever its consumer starts."""
+        cycle, on_readable = self.cycle, self.cycle.on_readable
+        cycle.in_event_loop, cycle.poller = True, loop.poller
+        cycle._unregister_from_poll = loop.remove_reader
+        cycle._on_connection_disconnect = lambda gone: cycle.forget_connection(gone, loop)
+
+        def on_tick() -> None:
+            cycle.on_poll_start()
+            for fileno in cycle.fds:
+                # Each turn: the pool removes dead children's descriptors by number, and the
+                # number may be one of ours by now.
+                if fileno not in loop.readers:
+                    loop.add_reader(fileno, on_readable, fileno)
+
+        loop.on_tick.add(on_tick)
+        loop.call_repeatedly(SUBSCRIPTION_CHECK_SECONDS, cycle.maybe_check_subclient_health)
+
+
+class SentinelTransport(Transport):
+    """The same for ``sentinel://`` URLs."""
+
+    default_port = 26379
+    Channel = LeasedSentinelChannel

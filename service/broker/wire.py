@@ -1,0 +1,66 @@
+"""One connection to the broker that an event loop watches: send now, receive when readable."""
+
+import time
+from typing import Any
+
+import redis
+
+
+class BrokerSocket:
+    """A redis connection used without blocking for replies. ``pending``: replies to come."""
+
+    def __init__(self, pool: "redis.ConnectionPool") -> None:
+        self._pool = pool
+        self._connection: Any = None
+        self._sent_at = 0.0
+        self.fileno: int | None = None
+        self.pending = 0
+
+    def connect(self) -> None:
+        """Connect; with sentinels, to whoever is master now.
+
+        Raises:
+            redis.RedisError, OSError: the broker cannot be reached.
+        """
+        connection_class = self._pool.connection_class
+        self._connection = connection_class(**self._pool.connection_kwargs)
+        self._connection.connect()
+        self.fileno = self._connection._sock.fileno()
+
+    def send(self, *commands: tuple[Any, ...]) -> None:
+        """Send commands in one write."""
+        self._connection.send_packed_command(
+            self._connection.pack_commands(commands), check_health=False
+        )
+        self.pending += len(commands)
+        self._sent_at = time.monotonic()
+
+    def readable(self) -> bool:
+        """Return whether a reply (or the end of the connection) can be read at once.
+
+        An event loop may report a descriptor whose number another socket had before.
+        """
+        try:
+            return bool(self._connection.can_read(timeout=0))
+        except (redis.RedisError, OSError):
+            return True  # reading says what is wrong
+
+    def receive(self) -> Any:
+        """Return one reply, as bytes, numbers and lists.
+
+        Raises:
+            redis.RedisError, OSError: the connection broke, or the broker refused.
+        """
+        reply = self._connection.read_response(disable_decoding=True, disconnect_on_error=False)
+        self.pending -= 1
+        return reply
+
+    def overdue(self, now: float, seconds: float) -> bool:
+        """Return whether a reply has been due for so many seconds of ``time.monotonic()``."""
+        return self.pending > 0 and now - self._sent_at > seconds
+
+    def close(self) -> None:
+        """Close the connection, if any."""
+        connection, self._connection, self.fileno, self.pending = self._connection, None, None, 0
+        if connection is not None:
+            connection.disconnect()

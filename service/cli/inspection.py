@@ -1,0 +1,65 @@
+"""The commands that look at the whole: queues, workers, and a self-check."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.cli.environment import broker_client, settings_with_broker
+from service.cli.tables import print_table
+
+if TYPE_CHECKING:
+    from service.broker.snapshot import Snapshot
+
+Json = Annotated[bool, typer.Option("--json", help="For programs, as the sidecar answers.")]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add them."""
+    for command in (check, queues, workers):
+        app.command()(command)
+
+
+def check() -> None:
+    """Check configuration, broker and registered workers; exit 1 if anything is wrong."""
+    from service.cli.self_check import find_problems
+
+    found = False
+    for line, is_problem in find_problems():
+        print(line)
+        found = found or is_problem
+    raise SystemExit(1 if found else 0)
+
+
+def queues(as_json: Json = False) -> None:
+    """Show the queues in priority order."""
+    from service.sidecar.answers import QueuesAnswer
+
+    answer = QueuesAnswer.of(_snapshot())
+    if as_json:
+        print(answer.model_dump_json(indent=2))
+        return
+    rows = [list(one.model_dump().values()) for one in answer.queues]
+    headings = ("queue", "ready", "scheduled", "leased", "dead", "oldest (s)", "workers", "slots")
+    print_table(headings, rows)
+
+
+def workers(as_json: Json = False) -> None:
+    """Show the worker processes seen within the last hour."""
+    from service.sidecar.answers import WorkersAnswer
+
+    answer = WorkersAnswer.of(_snapshot())
+    if as_json:
+        print(answer.model_dump_json(indent=2))
+        return
+    rows = [
+        [one.name, one.state, one.busy, one.slots, ",".join(one.queues), one.last_seen]
+        for one in answer.workers
+    ]
+    print_table(["worker", "state", "busy", "slots", "queues", "last seen"], rows)
+
+
+def _snapshot() -> "Snapshot":
+    from service.broker.snapshot_reader import SnapshotReader
+
+    settings = settings_with_broker()
+    return SnapshotReader(broker_client(settings), settings.require_broker())()

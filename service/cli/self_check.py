@@ -1,0 +1,61 @@
+"""``headcount check``: what can be found wrong before users do."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from service.cli.environment import broker_client, settings_with_broker
+from service.errors import BrokerError, HeadcountError
+
+if TYPE_CHECKING:
+    from service.settings import Settings
+
+Finding = tuple[str, bool]
+"""A line to print, and whether it names a problem."""
+
+
+def find_problems() -> Iterator[Finding]:
+    """Yield a line per thing checked."""
+    try:
+        settings = settings_with_broker()
+    except HeadcountError as error:
+        yield from ((f"problem  settings: {line}", True) for line in str(error).split("\n"))
+        return
+    yield "ok       settings", False
+    yield from _workers(settings)
+    yield from _broker(settings)
+
+
+def _workers(settings: "Settings") -> Iterator[Finding]:
+    from workers import Worker
+    from workers.registry import load_worker_modules
+
+    try:
+        load_worker_modules(settings.workers)
+    except Exception as error:  # noqa: BLE001 - whatever a module raises is the finding
+        yield f"problem  workers: {type(error).__name__}: {error}", True
+        return
+    names = sorted(worker.name for worker in Worker.registry)
+    yield f"ok       workers: {len(names)} registered: {', '.join(names)}", False
+    for worker in Worker.registry:
+        if worker.queue not in settings.queues:
+            yield (
+                f"problem  workers: {worker.name} goes to {worker.queue!r}, which "
+                f"HEADCOUNT_QUEUES={','.join(settings.queues)} leaves out here",
+                True,
+            )
+
+
+def _broker(settings: "Settings") -> Iterator[Finding]:
+    from service.broker.snapshot_reader import SnapshotReader
+
+    try:
+        snapshot = SnapshotReader(broker_client(settings), settings.require_broker())()
+    except BrokerError as error:
+        yield f"problem  broker: {error}", True
+        return
+    yield f"ok       broker: answered in {snapshot.probe_seconds * 1000:.1f} ms", False
+    for name, problem in snapshot.broker.config_problems.items():
+        yield f"problem  broker {name}: {problem}", True
+    for queue in snapshot.queues:
+        if queue.drift:
+            yield f"problem  ledger: {queue.name} is off by {queue.drift} jobs", True

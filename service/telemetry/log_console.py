@@ -1,0 +1,33 @@
+"""Log lines for people at a terminal."""
+
+import os
+from datetime import datetime
+
+from structlog.dev import ConsoleRenderer, plain_traceback
+
+from service.telemetry.log_lines import Fields, Render
+
+
+def console_renderer(fd: int) -> Render:
+    """Return a renderer of readable lines, coloured where ``fd`` is a terminal."""
+    renderer = ConsoleRenderer(
+        colors=os.isatty(fd), exception_formatter=plain_traceback, sort_keys=False
+    )
+
+    def render(fields: Fields) -> bytes:
+        text = renderer(None, str(fields["level"]), _readable(fields))
+        return f"{text}\n".encode("utf-8", "backslashreplace")
+
+    return render
+
+
+def _readable(fields: Fields) -> Fields:
+    """Return the fields with a local time of day and the traceback as text."""
+    readable = dict(fields)
+    at = readable["timestamp"]
+    if isinstance(at, datetime):
+        readable["timestamp"] = at.astimezone().strftime("%H:%M:%S.%f")[:-3]
+    exception = readable.get("exception")
+    if isinstance(exception, dict):
+        readable["exception"] = exception["traceback"]
+    return readable

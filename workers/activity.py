@@ -1,0 +1,87 @@
+"""What a worker process is doing right now: for its report to the broker and its metrics."""
+
+import time
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+import celery
+import psutil
+from celery.worker import state
+
+from service.broker.intake import Intake
+from service.telemetry.events import Event, JobFinished, JobStarted
+
+LOOP_PACE_SECONDS = 1.0
+"""An idle event loop turns about once a second; later than that is lag."""
+
+
+class Activity:
+    """A listener, and the vitals of this process (see ``telemetry.worker_vitals``)."""
+
+    def __init__(self) -> None:
+        self.version = version("headcount")
+        self.celery_version = celery.__version__
+        self.draining = False
+        self.intakes: list[Intake] = []
+        self._worker: Any = None
+        self._last_event = time.monotonic()
+        self._process = psutil.Process()
+
+    def __call__(self, event: Event) -> None:
+        """Remember when a slot was last taken or freed."""
+        if isinstance(event, (JobStarted, JobFinished)):
+            self._last_event = time.monotonic()
+
+    def attach(self, worker: Any) -> None:
+        """Follow this Celery worker."""
+        self._worker = worker
+
+    def consume_through(self, intake: Intake) -> None:
+        """Follow a new intake; forget earlier ones that hold nothing any more."""
+        self.intakes = [*(one for one in self.intakes if one.tags()), intake]
+
+    @property
+    def slots(self) -> int:
+        """Jobs this worker can perform at once."""
+        pool = getattr(self._worker, "pool", None)
+        return int(pool.num_processes if pool is not None else 0)
+
+    @property
+    def busy(self) -> int:
+        """Jobs being performed now."""
+        return len(state.active_requests)
+
+    @property
+    def broker_reconnects(self) -> int:
+        """Times the broker was lost and found again."""
+        return sum(intake.reconnects for intake in self.intakes)
+
+    def tags(self) -> list[str]:
+        """Return the tags of all leases this process holds."""
+        return [tag for intake in self.intakes for tag in intake.tags()]
+
+    def loop_age_seconds(self) -> float:
+        """Return how long ago the event loop last turned."""
+        turned = max((intake.ticked_at for intake in self.intakes), default=time.monotonic())
+        return max(0.0, time.monotonic() - turned)
+
+    def loop_lag_seconds(self) -> float:
+        """Return the same, beyond its pace."""
+        return max(0.0, self.loop_age_seconds() - LOOP_PACE_SECONDS)
+
+    def idle_seconds(self) -> float:
+        """Return how long a slot has been free without any being taken or freed."""
+        if self.busy >= self.slots:
+            return 0.0
+        return time.monotonic() - self._last_event
+
+    def memory_bytes(self) -> Mapping[str, int]:
+        """Return role -> resident bytes; a child that just ended counts nothing."""
+        children = 0
+        for child in self._process.children(recursive=True):
+            try:
+                children += child.memory_info().rss
+            except psutil.NoSuchProcess:
+                continue
+        return {"parent": self._process.memory_info().rss, "children": children}

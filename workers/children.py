@@ -1,0 +1,46 @@
+"""The pool's child processes: why they end."""
+
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from billiard.pool import EX_RECYCLE
+
+from service.telemetry.events import ChildExit, ChildExited, Event
+
+EX_OK = 0
+
+
+class Children:
+    """Turns the end of a child process into an event."""
+
+    def __init__(self, emit: Callable[[Event], None]) -> None:
+        self._emit = emit
+        self._timed_out: set[int] = set()
+
+    def timed_out(self, pid: int) -> None:
+        """Remember that this child is about to be killed for its job's time limit."""
+        self._timed_out.add(pid)
+
+    def watch(self, pool: Any) -> None:
+        """Be told by billiard's pool of every child that ends, beside whom it tells already."""
+        tell = pool.on_process_down
+
+        def on_process_down(child: Any) -> None:
+            self._ended(child.pid, child.exitcode)
+            if tell is not None:
+                tell(child)
+
+        pool.on_process_down = on_process_down
+
+    def _ended(self, pid: int, exitcode: int | None) -> None:
+        if pid in self._timed_out:
+            self._timed_out.discard(pid)
+            reason = ChildExit.TIMED_OUT
+        elif exitcode in (EX_OK, EX_RECYCLE):
+            reason = ChildExit.RECYCLED
+        elif exitcode is not None and exitcode == -signal.SIGKILL:
+            reason = ChildExit.KILLED
+        else:
+            reason = ChildExit.ERROR
+        self._emit(ChildExited(reason))

@@ -1,0 +1,69 @@
+"""Celery's consumer, for the messages that never become an attempt: these are dead, not deleted."""
+
+import logging
+from typing import Any
+
+from celery import signals
+from celery.worker.consumer import Consumer
+
+from service.broker.dead_set import dead_record
+from service.telemetry.catalogue import OTHER
+from service.telemetry.events import Outcome
+from workers.attempt import Attempt
+from workers.job_scope import scope_jobs
+from workers.outcomes import Failure
+
+logger = logging.getLogger("headcount.worker")
+
+
+class JobConsumer(Consumer):
+    """Consumes job queues; whatever it cannot run goes to the dead set, counted as unknown."""
+
+    def update_strategies(self) -> None:
+        """Set up the tasks as Celery does; these tracers serve the pools without children."""
+        super().update_strategies()
+        scope_jobs(self.app)
+
+    def on_unknown_task(self, body: Any, message: Any, exc: Exception) -> None:
+        """Nobody registered a task of this name."""
+        name = message.headers.get("task")
+        self._bury(message, Failure("NotRegistered", f"no task is called {name!r}"))
+        signals.task_unknown.send(
+            sender=self, message=message, exc=exc, name=name, id=message.headers.get("id")
+        )
+
+    def on_invalid_task(self, body: Any, message: Any, exc: Exception) -> None:
+        """The message is no valid task."""
+        self._bury(message, Failure(type(exc).__name__, f"invalid message: {exc}"))
+        signals.task_rejected.send(sender=self, message=message, exc=exc)
+
+    def on_unknown_message(self, body: Any, message: Any) -> None:
+        """The message names no task at all."""
+        self._bury(message, Failure("UnknownMessage", "the message names no task"))
+
+    def on_decode_error(self, message: Any, exc: Exception) -> None:
+        """The message's body cannot be decoded, or must not be."""
+        self._bury(message, Failure(type(exc).__name__, f"undecodable message: {exc}"))
+
+    def _bury(self, message: Any, failure: Failure) -> None:
+        lease = (message.delivery_info or {}).get("lease")
+        headers = message.headers if isinstance(message.headers, dict) else {}
+        job_id = str(headers.get("id") or (lease.tag if lease else message.delivery_tag))
+        queue = lease.queue if lease else (message.delivery_info or {}).get("routing_key", "")
+        attempt = Attempt(self.app.emit, queue, OTHER, {**headers, "id": job_id})
+        attempt.received(redelivered=lease is not None and lease.deliveries > 1)
+        attempt.finished(Outcome.UNKNOWN, failure)
+        if lease is None:
+            message.reject_log_error(logger, self.connection_errors)
+            return
+        record = dead_record(
+            job_id=job_id,
+            queue=queue,
+            task=str(headers.get("task")),
+            outcome=Outcome.UNKNOWN.value,
+            attempts=attempt.number,
+            headers=headers,
+            error_type=failure.error_type,
+            error=failure.error,
+        )
+        lease.bury(job_id, record, attempt.unique)

@@ -1,0 +1,80 @@
+"""From a call of ``perform_async`` and its kin to a message in the broker."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from time import time
+from typing import TYPE_CHECKING, Any
+
+from celery.exceptions import OperationalError as CeleryOperationalError
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+from service.broker import keys
+from service.broker.channel import AlreadyPendingError
+from service.broker.message import HEADER
+from service.errors import EnqueueError
+from workers.arguments import check_arguments, digest
+from workers.process_app import process_app
+from workers.results import JobResult
+
+if TYPE_CHECKING:
+    from workers.worker import Worker
+
+HIDDEN = "(hidden)"
+"""What Flower and ``inspect`` show instead of arguments that may not be logged."""
+
+
+def enqueue(
+    worker: "type[Worker]", args: Sequence[Any], kwargs: Mapping[str, Any], due_at: float | None
+) -> JobResult:
+    """Enqueue one job; ``due_at`` in Unix seconds, None for now.
+
+    Raises:
+        ArgumentsError, EnqueueError: as ``Worker.perform_async``.
+    """
+    bound = check_arguments(worker, args, kwargs)
+    app = process_app()
+    options = publish_options(worker, bound, due_at)
+    try:
+        with broker_errors(worker.name):
+            sent = app.tasks[worker.name].apply_async(args, kwargs, **options)
+            job_id = sent.id
+    except AlreadyPendingError as pending:
+        job_id = pending.job_id
+    return JobResult(job_id, app, worker.name, worker.store_result)
+
+
+def publish_options(
+    worker: "type[Worker]", bound: Mapping[str, Any], due_at: float | None
+) -> dict[str, Any]:
+    """Return Celery's ``apply_async`` options for a job with these bound arguments."""
+    options: dict[str, Any] = {"queue": worker.queue}
+    shown = {name: bound[name] for name in worker.log_arguments if name in bound}
+    options["argsrepr"], options["kwargsrepr"] = HIDDEN, repr(shown) if shown else HIDDEN
+    if due_at is not None:
+        options["eta"] = datetime.fromtimestamp(due_at, UTC)
+    if worker.expires_in is not None:
+        options["expires"] = datetime.fromtimestamp((due_at or time()) + worker.expires_in, UTC)
+    if worker.unique_for is not None:
+        key = keys.unique(worker.name, digest(bound))
+        options["headers"] = {HEADER: {"unique": [key, max(1, int(worker.unique_for * 1000))]}}
+    return options
+
+
+@contextmanager
+def broker_errors(name: str) -> Iterator[None]:
+    """Turn whatever the broker, kombu and Celery raise into one exception.
+
+    Raises:
+        EnqueueError: names the job's task and the reason.
+    """
+    try:
+        yield
+    except (CeleryOperationalError, KombuError, RedisError, OSError) as error:
+        raise EnqueueError(f"{name} was not enqueued: {_reason(error)}") from error
+
+
+def _reason(error: BaseException) -> str:
+    cause = error.__cause__ or error
+    return str(cause) or str(error) or type(error).__name__

@@ -1,0 +1,29 @@
+"""Flower over this app: workers and tasks as Celery itself sees them."""
+
+from service.settings import Settings
+from workers.process_app import process_app
+from workers.registry import load_worker_modules
+
+
+def run_flower(settings: Settings) -> None:
+    """Run Flower until it is told to stop; logging is configured by the caller.
+
+    Without a user and a password it listens on the loopback address only: it can end workers.
+    """
+    app = process_app()
+    load_worker_modules(settings.workers)
+    app.finalize()
+    app.start(["flower", *_options(settings)])
+
+
+def _options(settings: Settings) -> list[str]:
+    protected = bool(settings.flower_user and settings.flower_password)
+    options = [
+        f"--port={settings.flower_port}",
+        f"--address={settings.host if protected else '127.0.0.1'}",
+        "--max-tasks=10000",
+        "--logging=none",  # tornado would set up logging of its own
+    ]
+    if protected:
+        options.append(f"--basic-auth={settings.flower_user}:{settings.flower_password}")
+    return options

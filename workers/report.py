@@ -1,0 +1,56 @@
+"""A worker process's report of itself to the broker: one small script every two seconds.
+
+Sidecars and the command line read it there; nobody has to ask the worker.
+"""
+
+import os
+import socket
+from collections.abc import Sequence
+
+import orjson
+import redis
+
+from service.broker import keys
+from service.broker.scripts import REPORT
+from workers.activity import Activity
+
+REPORT_SECONDS = 2.0
+REMEMBER_SECONDS = 3600
+"""A silent worker is shown, as silent, for an hour."""
+
+
+class Reporter:
+    """Reports one worker process under its Celery node name."""
+
+    def __init__(
+        self, client: "redis.Redis", name: str, queues: Sequence[str], activity: Activity
+    ) -> None:
+        self._client, self._name = client, name
+        self._queues, self._activity = tuple(queues), activity
+
+    def report(self) -> None:
+        """Say how this worker is."""
+        self._send(orjson.dumps(self._state()))
+
+    def goodbye(self) -> None:
+        """Say that this worker ended on purpose, and is not to be missed."""
+        self._send(b"")
+
+    def _send(self, report: bytes) -> None:
+        names = (keys.WORKERS, keys.WORKERS_SEEN)
+        REPORT(self._client, names, (self._name, report, REMEMBER_SECONDS))
+
+    def _state(self) -> dict[str, object]:
+        activity = self._activity
+        return {
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "slots": activity.slots,
+            "busy": activity.busy,
+            "queues": self._queues,
+            "draining": activity.draining,
+            "version": activity.version,
+            "celery_version": activity.celery_version,
+            "loop_age_seconds": round(activity.loop_age_seconds(), 3),
+            "idle_seconds": round(activity.idle_seconds(), 3),
+        }

@@ -1,0 +1,219 @@
+"""A job's delivery in the worker's parent process: where every way to end an attempt is seen.
+
+Celery calls ``on_accepted``, then one or several of ``on_success``, ``on_failure``,
+``on_timeout`` and ``_announce_revoked``. The first of them decides the outcome; it travels
+with the acknowledgement, so that counting a job and letting go of it are one step.
+"""
+
+import time
+from typing import Any
+
+from billiard.exceptions import TimeLimitExceeded
+from celery.exceptions import Reject
+from celery.worker import state
+from celery.worker.request import Request
+
+from service.broker.dead_set import dead_record
+from service.broker.lease import Lease
+from service.broker.message import next_attempt
+from service.telemetry.events import Outcome
+from workers.arguments import bind
+from workers.attempt import Attempt
+from workers.outcomes import Failure, failure_of, outcome_of, unwrap
+from workers.task import RetryInPlace, WorkerTask, delay_after
+
+LEDGER_STATE = {
+    Outcome.SUCCEEDED: "succeeded",
+    Outcome.REJECTED: "discarded",
+    Outcome.REVOKED: "discarded",
+    Outcome.EXPIRED: "discarded",
+    Outcome.RETRIED: "released",
+}
+"""Outcome -> what becomes of the lease; every other outcome buries the job."""
+
+
+class JobRequest(Request):
+    """One attempt of one job."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        # create_request_cls() defines on_success again in a subclass of this class.
+        super().__init_subclass__(**kwargs)
+        if "on_success" in cls.__dict__:
+            cls.on_success = JobRequest._on_success
+
+    def __init__(self, message: Any, **options: Any) -> None:
+        super().__init__(message, **options)
+        info = message.delivery_info or {}
+        # Taken out: what is left in there is pickled on the way to the child.
+        self._lease: Lease | None = info.pop("lease", None)
+        self._next: tuple[str, float] | None = None
+        self._failure: Failure | None = None
+        self._traceback = ""
+        queue = self._lease.queue if self._lease else info.get("routing_key") or ""
+        self._attempt = Attempt(self._app.emit, queue, self._type, self._request_dict)
+        if self._lease is not None:
+            # The child needs it to say which lease a message it publishes continues.
+            self._delivery_info["lease_tag"] = self._lease.tag
+        if isinstance(self._task, WorkerTask):
+            self._attempt.arguments = self._loggable(self._task)
+        self._attempt.received(redelivered=bool(info.get("redelivered")))
+
+    def _loggable(self, task: WorkerTask) -> dict[str, Any]:
+        names = task.worker.log_arguments
+        if not names:
+            return {}
+        try:
+            bound = bind(task.worker, self._args, self._kwargs)
+        except TypeError:  # sent by name, with arguments that do not fit: perform will say so
+            return {}
+        return {name: bound[name] for name in names if name in bound}
+
+    # -- how an attempt ends
+
+    def on_accepted(self, pid: int, time_accepted: float) -> None:
+        """A slot began the job."""
+        self._attempt.started(time_accepted)
+        super().on_accepted(pid, time_accepted)
+
+    def _on_success(self, failed__retval__runtime: tuple[Any, Any, Any], **_: Any) -> None:
+        """The child answered: with a result, or with an error it caught."""
+        failed, answer, runtime = failed__retval__runtime
+        if failed:
+            error = unwrap(answer.exception)
+            if isinstance(error, (SystemExit, KeyboardInterrupt)):
+                raise error
+            self.on_failure(answer, return_ok=True)
+            return
+        self._end(Outcome.SUCCEEDED)
+        state.task_ready(self, successful=True)
+        self.acknowledge()
+        self.send_event("task-succeeded", result=answer, runtime=runtime)
+
+    def on_failure(
+        self, exc_info: Any, send_failed_event: bool = True, return_ok: bool = False
+    ) -> None:
+        """The attempt raised, or its process is gone."""
+        error = unwrap(exc_info.exception)
+        if self._attempt.outcome is not None and isinstance(error, TimeLimitExceeded):
+            return  # on_timeout came first and has dealt with it
+        self._traceback = str(exc_info.traceback)
+        if self._tried_again(error):
+            return
+        if not self._already_cancelled:
+            self._end(outcome_of(error), failure_of(error))
+        if isinstance(error, MemoryError):  # Celery raises it again, and the worker exits
+            state.task_ready(self)
+            self.acknowledge()
+            return
+        super().on_failure(exc_info, send_failed_event, return_ok)
+
+    def on_timeout(self, soft: bool, timeout: float) -> None:
+        """A time limit has passed; at the hard one the child is killed."""
+        if not soft:
+            self._app.children.timed_out(self.worker_pid)
+            error = TimeLimitExceeded(timeout)
+            if self._attempt.outcome is not None or self._tried_again(error):
+                return  # on_failure came first and has dealt with it
+            self._end(Outcome.TIMED_OUT, failure_of(error))
+        super().on_timeout(soft, timeout)
+
+    def _announce_revoked(self, reason: str, terminated: bool, signum: Any, expired: bool) -> None:
+        self._end(Outcome.EXPIRED if expired else Outcome.REVOKED)
+        super()._announce_revoked(reason, terminated, signum, expired)
+
+    def given_back(self) -> None:
+        """The worker ends before the job: it will run again, elsewhere, as the same attempt."""
+        self._end(Outcome.RETRIED, Failure("WorkerShutdown", "its worker was stopped"))
+
+    # -- trying again
+
+    def _tried_again(self, error: BaseException) -> bool:
+        """Put the next attempt in this one's place, if there is to be one."""
+        delay = self._delay_of_next(error)
+        if delay is None or self._attempt.outcome is not None:
+            return False
+        due_at = time.time() + delay
+        self._next = (next_attempt(self._message, due_at, time.time()), due_at)
+        self._end(Outcome.RETRIED, failure_of(error))
+        state.task_ready(self)
+        self.acknowledge()
+        self.send_event("task-retried", exception=repr(failure_of(error)), traceback="")
+        return True
+
+    def _delay_of_next(self, error: BaseException) -> float | None:
+        """Return the seconds until the next attempt; None: this was the last."""
+        if self._lease is None:
+            return None
+        if isinstance(error, RetryInPlace):
+            return _seconds_until(error.when)
+        left = self._attempt.number <= (self._task.max_retries or 0)
+        if isinstance(error, Reject) and error.requeue:
+            return 1.0 * 2 ** min(self._attempt.number, 6) if left else None
+        ended_from_outside = outcome_of(error) in (Outcome.LOST, Outcome.TIMED_OUT)
+        if not (left and ended_from_outside) or self._already_revoked or self._already_cancelled:
+            return None
+        if isinstance(self._task, WorkerTask):
+            return delay_after(self._task.worker, self._attempt.number)
+        if self._task.retry_on_worker_lost and outcome_of(error) is Outcome.LOST:
+            return float(self._task.default_retry_delay)
+        return None
+
+    # -- letting go
+
+    def _end(self, outcome: Outcome, failure: Failure | None = None) -> None:
+        if self._attempt.finished(outcome, failure):
+            self._failure = failure
+
+    def acknowledge(self) -> None:
+        """Let go of the lease the way the attempt ended; before its end, do nothing."""
+        outcome = self._attempt.outcome
+        if self.acknowledged or outcome is None:
+            return
+        self.acknowledged = True
+        if self._lease is None:
+            self._on_ack(None, self._connection_errors)
+        elif self._next is not None:
+            self._lease.again(*self._next)
+        else:
+            self._let_go(self._lease, outcome)
+
+    def reject(self, requeue: bool = False) -> None:
+        """Let go as :meth:`acknowledge` does; whether to requeue was decided before."""
+        if not self.acknowledged:
+            self._end(Outcome.RETRIED if requeue else Outcome.REJECTED)
+            self.acknowledge()
+            self.send_event("task-rejected", requeue=requeue)
+
+    def _let_go(self, lease: Lease, outcome: Outcome) -> None:
+        job_id, unique = self.id, self._attempt.unique
+        match LEDGER_STATE.get(outcome):
+            case "succeeded":
+                lease.succeed(job_id, unique)
+            case "discarded":
+                lease.discard(job_id, unique)
+            case "released":  # gone already, if the child has published what continues it
+                lease.release()
+            case _:
+                lease.bury(job_id, self._dead_record(outcome), unique)
+
+    def _dead_record(self, outcome: Outcome) -> str:
+        attempt = self._attempt
+        return dead_record(
+            job_id=self.id,
+            queue=attempt.queue,
+            task=attempt.task,
+            outcome=outcome.value,
+            attempts=attempt.number,
+            correlation_id=attempt.correlation_id,
+            headers=self._message.headers,
+            error_type=self._failure.error_type if self._failure else None,
+            error=self._failure.error if self._failure else None,
+            traceback=self._traceback,
+        )
+
+
+def _seconds_until(when: Any) -> float:
+    """Return the seconds until Celery's ``when`` of a retry: seconds, or a datetime."""
+    if when is None:
+        return 0.0
+    return float(when) if isinstance(when, (int, float)) else when.timestamp() - time.time()

@@ -1,0 +1,144 @@
+"""A worker process from start to end: what is set up in which order, and taken down again."""
+
+import logging
+import os
+import socket
+from collections.abc import Iterable
+from typing import Any
+
+from billiard.process import current_process
+from prometheus_client import CollectorRegistry, ProcessCollector
+
+from service.broker.connection import connect
+from service.broker.keeper import PROMOTE_SECONDS, Keeper, promote_due, renew, sweep
+from service.queues import QUEUE_NAMES
+from service.settings import Settings
+from service.telemetry.canonical_line import CanonicalLine
+from service.telemetry.exposition import MetricsServer
+from service.telemetry.job_metrics import JobMetricsDirectory
+from service.telemetry.listeners import Listeners
+from service.telemetry.log_lines import LineWriter
+from service.telemetry.worker_metrics import WorkerMetrics
+from workers.activity import Activity
+from workers.bootsteps import FollowConsumer
+from workers.celery_app import HeadcountCelery
+from workers.children import Children
+from workers.cron_successes import CronSuccesses
+from workers.drain import Drain
+from workers.process_app import process_app
+from workers.registry import load_worker_modules
+from workers.report import REPORT_SECONDS, Reporter
+
+logger = logging.getLogger("headcount.worker")
+
+LONGEST_SWEEP_PAUSE_SECONDS = 5.0
+
+
+QUIET = ("celery.app.trace", "celery.worker.strategy")
+"""Loggers whose line per job the canonical line replaces."""
+
+
+def run_worker(
+    settings: Settings, writer: LineWriter, name: str | None = None, pool: str = "prefork"
+) -> int:
+    """Run a worker process until it is told to stop; return its exit status.
+
+    ``writer`` is what ``configure_logging`` returned.
+
+    Raises:
+        SettingsError, JobDefinitionError, ServeError: before anything is consumed.
+        Exception: whatever a module of ``HEADCOUNT_WORKERS`` raises when imported.
+    """
+    node = name or f"worker-{os.getpid()}@{socket.gethostname()}"
+    for logger_name in QUIET:
+        logging.getLogger(logger_name).setLevel(max(logging.WARNING, writer.level))
+    # Job modules make their metrics when they are imported, so their files come first.
+    with JobMetricsDirectory(slot_index) as job_metrics:
+        app = process_app()
+        load_worker_modules(settings.workers)
+        app.finalize()
+        app.activity = Activity()
+        app.job_metrics = job_metrics
+        successes = CronSuccesses(app.registry)
+        metrics = WorkerMetrics(app.activity, settings.queues, known_tasks(app))
+        app.emit = Listeners(metrics, CanonicalLine(writer), app.activity, successes)
+        app.children = Children(app.emit)
+        app.steps["consumer"].add(FollowConsumer)
+        server = _serve_metrics(settings, metrics, job_metrics)
+        try:
+            return _consume(app, settings, node, pool, successes)
+        finally:
+            if server is not None:
+                server.close()
+
+
+def slot_index() -> int | None:
+    """Return the pool slot of this process; None in the parent."""
+    return getattr(current_process(), "index", None)
+
+
+def known_tasks(app: HeadcountCelery) -> Iterable[tuple[str, str]]:
+    """Yield (queue, task name) of every worker class."""
+    return [(worker.queue, worker.name) for worker in app.registry]
+
+
+def _serve_metrics(
+    settings: Settings, metrics: WorkerMetrics, job_metrics: JobMetricsDirectory
+) -> MetricsServer | None:
+    if settings.metrics_port == 0:
+        return None
+    registry = CollectorRegistry()
+    registry.register(metrics)
+    registry.register(job_metrics.collector())
+    ProcessCollector(registry=registry)
+    return MetricsServer(settings.host, settings.metrics_port, registry)
+
+
+def _consume(app: Any, settings: Settings, node: str, pool: str, successes: CronSuccesses) -> int:
+    client = connect(settings.require_broker(), settings.sentinel_master)
+    reporter = Reporter(client, node, settings.queues, app.activity)
+    keeper = _keeper(client, settings, app.activity, reporter, successes)
+    drain = app.drain = Drain(app, settings.shutdown_grace_seconds, reporter.goodbye)
+    worker = app.Worker(
+        hostname=node,
+        pool_cls=pool,
+        concurrency=settings.concurrency,
+        queues=list(settings.queues),
+        loglevel=settings.log_level.upper(),
+        quiet=True,
+        without_gossip=True,  # chatter between all workers that nobody here listens to
+        without_mingle=True,  # waits a second at start to learn of revoked jobs
+    )
+    keeper.start()
+    try:
+        worker.start()
+    finally:
+        drain.finished()
+        keeper.stop()
+        _say_goodbye(reporter)
+    return int(worker.exitcode or 0)
+
+
+def _keeper(
+    client: Any,
+    settings: Settings,
+    activity: Activity,
+    reporter: Reporter,
+    successes: CronSuccesses,
+) -> Keeper:
+    lease = settings.lease_seconds
+    every = min(LONGEST_SWEEP_PAUSE_SECONDS, lease / 4)
+    keeper = Keeper()
+    keeper.add("lease renewal", lease / 4, lambda: renew(client, activity.tags()))
+    keeper.add("promotion", PROMOTE_SECONDS, lambda: promote_due(client, QUEUE_NAMES))
+    keeper.add("sweep", every, lambda: sweep(client, lease, every))
+    keeper.add("report", REPORT_SECONDS, reporter.report)
+    keeper.add("cron successes", REPORT_SECONDS, lambda: successes.store(client))
+    return keeper
+
+
+def _say_goodbye(reporter: Reporter) -> None:
+    try:
+        reporter.goodbye()
+    except Exception:  # noqa: BLE001 - the broker may be gone first; the worker ends all the same
+        logger.warning("no goodbye: the broker does not answer")
