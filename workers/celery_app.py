@@ -1,9 +1,12 @@
-"""The Celery application, built from validated settings."""
+"""The Celery application: built from validated settings, with all worker classes as its tasks."""
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from celery import Celery
 
+from service.broker.message import HEADER
 from service.settings import Settings
 from service.telemetry.correlation import current_correlation_id
 from service.telemetry.events import Event
@@ -15,33 +18,57 @@ from workers.worker import Worker
 
 
 class HeadcountCelery(Celery):
-    """A Celery app that knows its settings, and whom to tell what happens to jobs."""
+    """A Celery app that knows its settings, and whom to tell what happens to jobs.
 
-    settings: Settings
-    registry: Registry
+    ``read_settings`` is called when the app is first used, not when it is made: importing a
+    module with ``@app.task`` in it needs no environment.
+    """
+
+    def __init__(self, read_settings: Callable[[], Settings], registry: Registry) -> None:
+        super().__init__("headcount", task_cls=JobTask, set_as_current=True)
+        self._read_settings, self.registry = read_settings, registry
+        self._following = False
+        self.add_defaults(lambda: celery_config(self.settings) | {"task_routes": (self.route,)})
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Return the settings.
+
+        Raises:
+            SettingsError: one is wrong.
+        """
+        return self._read_settings()
+
+    def _load_config(self) -> Any:
+        # Before Celery takes its pending defaults: a wrong setting can be mended and tried again.
+        _ = self.settings
+        return super()._load_config()
+
+    def finalize(self, auto: bool = False) -> None:
+        """Set up the tasks, those of worker classes declared so far and to come included."""
+        with self._finalize_mutex:
+            super().finalize(auto=auto)
+            if not self._following:
+                self._following = True
+                self.registry.follow(lambda worker: self.register_task(task_of(worker)))
+
+    def route(self, name: str, *_: Any, **__: Any) -> dict[str, str] | None:
+        """Send a worker class's job to its queue, however it is enqueued."""
+        worker = self.registry.get(name)
+        return {"queue": worker.queue} if worker is not None else None
 
     def emit(self, event: Event) -> None:
         """Tell the listeners; a worker replaces it, elsewhere nobody listens."""
 
     def job_headers(self, job_id: str) -> dict[str, Any]:
         """Return what Headcount adds to the headers of a job enqueued here and now."""
-        from service.broker.message import HEADER
-
         return {HEADER: {"correlation_id": current_correlation_id() or job_id}}
 
 
-def make_celery(settings: Settings, registry: Registry = Worker.registry) -> HeadcountCelery:
-    """Return an app with all worker classes declared so far, and to come, as its tasks.
-
-    Opens no connection.
-
-    Raises:
-        SettingsError: no broker is set.
-    """
-    app = HeadcountCelery("headcount", task_cls=JobTask, set_as_current=True)
-    app.settings, app.registry = settings, registry
-    # Assigned after the defaults: Celery reads CELERY_BROKER_URL by itself, but only that.
-    app.conf.update(celery_config(settings))
+def make_celery(
+    read_settings: Callable[[], Settings], registry: Registry = Worker.registry
+) -> HeadcountCelery:
+    """Return an app; opens no connection and reads no setting before it is used."""
+    app = HeadcountCelery(read_settings, registry)
     connect_signals(app)
-    registry.follow(lambda worker: app.register_task(task_of(worker)))
     return app

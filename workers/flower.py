@@ -13,6 +13,8 @@ def run_flower(settings: Settings) -> None:
     app = process_app()
     load_worker_modules(settings.workers)
     app.finalize()
+    # Flower takes no jobs, and shows queues only of transports it knows by name.
+    app.conf.broker_transport = None
     app.start(["flower", *_options(settings)])
 
 

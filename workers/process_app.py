@@ -11,9 +11,8 @@ from service.settings import load_settings
 def process_app() -> Any:
     """Return this process's Celery app.
 
-    Raises:
-        SettingsError: ``CELERY_BROKER_URL`` is unset, or a setting is wrong.
+    Using it raises SettingsError where ``CELERY_BROKER_URL`` is unset or a setting is wrong.
     """
     from workers.celery_app import make_celery
 
-    return make_celery(load_settings(os.environ))
+    return make_celery(lambda: load_settings(os.environ))

@@ -91,7 +91,6 @@ def task_of(worker: "type[Worker]") -> WorkerTask:
         "__doc__": worker.__doc__,
         "name": worker.name,
         "worker": worker,
-        "queue": worker.queue,
         "max_retries": worker.max_retries,
         "time_limit": worker.time_limit,
         "soft_time_limit": worker.soft_time_limit,

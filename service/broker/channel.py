@@ -1,7 +1,7 @@
 """kombu's side of the transport: publishing into the scripts, consuming from the intake.
 
-Only jobs go through the scripts. Everything else that Celery sends (remote control, its
-replies, events) is kombu's own, unchanged.
+Only jobs in the three queues go through the scripts. Everything else that Celery sends (remote
+control, its replies, events) is kombu's own, unchanged.
 """
 
 import time
@@ -19,6 +19,7 @@ from service.broker.lease import End, State
 from service.broker.message import HEADER, stamp, stamps
 from service.broker.outbox import Outbox
 from service.broker.scripts import ENQUEUE, ENQUEUE_MANY, PURGE
+from service.queues import QUEUE_NAMES
 
 ENQUEUE_AT_ONCE = 1000
 PURGE_AT_ONCE = 1000
@@ -80,7 +81,7 @@ class LeasedChannel(kombu_redis.Channel):
 
     def _put(self, queue: str, message: dict[str, Any], **options: Any) -> None:
         headers = message.get("headers") or {}
-        if "task" not in headers:
+        if queue not in QUEUE_NAMES or "task" not in headers:
             super()._put(queue, message, **options)
             return
         due = stamp(headers, time.time())
@@ -111,15 +112,25 @@ class LeasedChannel(kombu_redis.Channel):
     def basic_consume(self, queue: str, *args: Any, **kwargs: Any) -> Any:
         """Consume from a queue; job queues are consumed through the intake."""
         consumer_tag = super().basic_consume(queue, *args, **kwargs)
-        if queue not in self._fanout_queues:
-            self._start_intake().consume(self.active_queues)
+        if queue in QUEUE_NAMES:
+            self._start_intake().consume(self.job_queues)
         return consumer_tag
 
     def _basic_cancel(self, consumer_tag: str) -> Any:
         answer = super()._basic_cancel(consumer_tag)
         if self.intake is not None:
-            self.intake.consume(self.active_queues)
+            self.intake.consume(self.job_queues)
         return answer
+
+    @property
+    def job_queues(self) -> list[str]:
+        """Return the job queues consumed from, the most urgent first."""
+        return [name for name in QUEUE_NAMES if name in self._active_queues]
+
+    @property
+    def active_queues(self) -> list[str]:
+        """Return the other queues consumed from, which kombu pops by itself."""
+        return [name for name in super().active_queues if name not in QUEUE_NAMES]
 
     def _start_intake(self) -> Intake:
         if self.intake is None:

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from queue import Empty
 from typing import Any
 
 from kombu.transport import redis as kombu_redis
@@ -77,21 +78,24 @@ class Poller(kombu_redis.MultiChannelPoller):
         if time.monotonic() < self._listen_not_before:
             return
         for channel in self._channels:
-            if channel.active_fanout_queues:
-                try:
+            try:
+                if channel.active_queues:
+                    self._register_BRPOP(channel)
+                if channel.active_fanout_queues:
                     self._register_LISTEN(channel)
-                except (*channel.connection_errors, OSError):
-                    self._listen_not_before = time.monotonic() + LISTEN_AGAIN_SECONDS
+            except (*channel.connection_errors, OSError):
+                self._listen_not_before = time.monotonic() + LISTEN_AGAIN_SECONDS
 
     def _receive(self, fileno: int) -> None:
         channel, kind = self._fd_to_chan[fileno]
+        client = channel.subclient if kind == "LISTEN" else channel.client
         try:
-            self._raise_if_closed(channel.subclient.connection)
+            self._raise_if_closed(client.connection)
             channel.handlers[kind]()
-        except BlockingIOError:
+        except (BlockingIOError, Empty):
             return
         except (*channel.connection_errors, OSError, AttributeError):
-            self._drop(fileno, channel)
+            self._drop(fileno, channel, client)
 
     @staticmethod
     def _raise_if_closed(connection: Any) -> None:
@@ -99,11 +103,11 @@ class Poller(kombu_redis.MultiChannelPoller):
         if not connection._sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
             raise ConnectionResetError
 
-    def _drop(self, fileno: int, channel: Any) -> None:
+    def _drop(self, fileno: int, channel: Any, client: Any) -> None:
         self._unregister_from_poll(fileno)
         self._fd_to_chan.pop(fileno, None)
         channel._in_listen = None
-        channel.subclient.connection.disconnect()
+        client.connection.disconnect()
         self._listen_not_before = time.monotonic() + LISTEN_AGAIN_SECONDS
 
     def forget_connection(self, connection: Any, loop: Any) -> None:

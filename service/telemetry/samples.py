@@ -73,7 +73,7 @@ class Histogram:
 
         Less than 0 counts as 0: times between machines come out so when clocks differ.
         """
-        value = max(0.0, value)
+        value = max(value, 0.0)
         self.counts[bisect_left(self.bounds, value)] += 1
         self.total += value
 

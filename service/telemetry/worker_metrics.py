@@ -33,7 +33,7 @@ class WorkerMetrics(Collector):
     """A listener that counts, and a prometheus_client collector of what it counted.
 
     ``queues``: those the worker consumes; events of any other count under ``_other``.
-    ``tasks``: (queue, task) of the registered tasks, whose series then start from zero.
+    ``tasks``: (queue, task) of the registered tasks; series of those it consumes start from 0.
     ``clock``: that of the events' ``started_at``, in seconds.
     """
 
@@ -128,7 +128,8 @@ class WorkerMetrics(Collector):
         for queue in queues:
             self._add_queue(queue)
         for queue, task in tasks:
-            self._queue(queue).task(task, series.started)
+            if queue in self._queues:
+                self._queues[queue].expect(task)
         for reason in ChildExit:
             series.child_exits.child(str(reason))
         for limited in (series.started, series.processed, series.failures):

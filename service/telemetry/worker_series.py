@@ -110,6 +110,11 @@ class QueueSeries:
         self._drop(counted_in)
         return self._tasks[OTHER]
 
+    def expect(self, name: str) -> None:
+        """Let a task's series start from zero, if there is room for it."""
+        if self._known_tasks.admits(name):
+            _ = self._tasks[name]
+
     def unregistered(self) -> TaskSeries:
         """Return the children of tasks nobody registered."""
         return self._tasks[OTHER]

@@ -7,7 +7,6 @@ read.
 import logging
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from service.broker.snapshot import Snapshot
@@ -27,7 +26,7 @@ def main(port: str, directory: Path) -> None:
             raise BrokerError("redis://broker refuses connections")
         while (directory / "hang").exists():
             time.sleep(0.01)
-        return replace(a_snapshot(), as_of=time.time())
+        return a_snapshot()
 
     logging.basicConfig(level=logging.INFO, format="root says: %(message)s")
     run_sidecar(load_settings({"HEADCOUNT_HTTP_PORT": port}), read)

@@ -84,6 +84,18 @@ def test_a_wrong_address_is_one_line_that_names_the_setting(host):
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize("path", ["/metrics", "/health", "/", "/openapi.json"])
+def test_head_gets_the_headers_and_no_body(sidecar, path):
+    with socket.create_connection(("127.0.0.1", sidecar.port)) as connection:
+        request = f"HEAD {path} HTTP/1.1\r\nHost: sidecar\r\nConnection: close\r\n\r\n"
+        connection.sendall(request.encode())
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert int(re.search(rb"content-length: (\d+)", answer)[1]) > 50
+    assert answer.endswith(b"\r\n\r\n")
+    assert answer.count(b"\r\n\r\n") == 1
+
+
 def test_answers_on_a_kept_connection_do_not_wait_for_delayed_acknowledgements(sidecar):
     with httpx.Client() as session:
         session.get(f"{sidecar.url}/health")

@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, generate_latest, value
 from prometheus_client.openmetrics import exposition, parser
 from prometheus_client.parser import text_string_to_metric_families
 
-from service.telemetry.catalogue import ERROR_TYPE_LIMIT, TASK_LIMIT, WORKER_METRICS
+from service.telemetry.catalogue import WORKER_METRICS
 from service.telemetry.events import ChildExit, ChildExited, JobReceived, Outcome
 from service.telemetry.worker_metrics import WorkerMetrics
 from tests.unit.telemetry.events_of_jobs import Vitals, Worker, finished, started
@@ -133,101 +133,6 @@ def test_times_that_are_not_known_are_not_observed(worker):
     assert worker.sample("headcount_job_wait_seconds_count", queue="default") == 0
     labels = {"queue": "default", "outcome": "expired"}
     assert worker.sample("headcount_job_duration_seconds_count", **labels) is None
-
-
-def test_a_running_job_shows_in_the_gauges_until_it_ends(worker):
-    worker.metrics(started(started_at=1000.0))
-    worker.clock.now_seconds = 1007.0
-    task = {"queue": "default", "task": "shop.Mail"}
-    assert worker.sample("headcount_jobs_running", **task) == 1
-    assert worker.sample("headcount_worker_busy_slots") == 1
-    assert worker.sample("headcount_job_oldest_running_seconds", queue="default") == 7
-    assert worker.sample("headcount_job_oldest_running_seconds", queue="low") == 0
-    worker.metrics(finished())
-    assert worker.sample("headcount_jobs_running", **task) == 0
-    assert worker.sample("headcount_worker_busy_slots") == 0
-    assert worker.sample("headcount_job_oldest_running_seconds", queue="default") == 0
-
-
-def test_busy_time_grows_while_a_job_runs_and_never_shrinks_when_it_ends(worker):
-    worker.metrics(started(started_at=1000.0))
-    worker.clock.now_seconds = 1005.0
-    assert worker.sample("headcount_worker_busy_seconds_total") == 5
-    # The child measured less than the parent has shown already.
-    worker.metrics(finished(duration_seconds=4.5))
-    assert worker.sample("headcount_worker_busy_seconds_total") == 5
-
-
-def test_a_job_that_never_started_drives_no_gauge_below_zero(worker):
-    worker.metrics(finished(outcome=Outcome.REVOKED, duration_seconds=None))
-    worker.metrics(finished(outcome=Outcome.EXPIRED, duration_seconds=None))
-    assert worker.sample("headcount_worker_busy_slots") == 0
-    assert worker.sample("headcount_jobs_running", queue="default", task="shop.Mail") == 0
-
-
-def test_a_job_started_twice_without_an_end_counts_as_one_running(worker):
-    worker.metrics(started())
-    worker.metrics(started(queue="low", task="shop.Report"))
-    assert worker.sample("headcount_worker_busy_slots") == 1
-    assert worker.sample("headcount_jobs_running", queue="default", task="shop.Mail") == 0
-    assert worker.sample("headcount_jobs_running", queue="low", task="shop.Report") == 1
-
-
-def test_tasks_past_the_limit_share_one_series_and_are_counted_as_dropped(worker):
-    for number in range(TASK_LIMIT + 5):
-        worker.metrics(finished(task=f"shop.Task{number}"))
-    processed = [
-        sample
-        for family in worker.metrics.collect()
-        for sample in family.samples
-        if sample.name == "headcount_jobs_processed_total" and sample.value
-    ]
-    assert len({sample.labels["task"] for sample in processed}) == TASK_LIMIT + 1
-    assert sum(sample.value for sample in processed) == TASK_LIMIT + 5
-    other = {"queue": "default", "task": "_other", "outcome": "succeeded"}
-    assert worker.sample("headcount_jobs_processed_total", **other) == 5
-    dropped = worker.sample(
-        "headcount_series_dropped_total", metric="headcount_jobs_processed_total"
-    )
-    assert dropped == 5
-
-
-def test_running_gauges_of_tasks_past_the_limit_end_at_zero():
-    tasks = [("default", f"shop.Task{number}") for number in range(TASK_LIMIT)]
-    worker = Worker(tasks=tasks)
-    worker.metrics(started(task="shop.Late"))
-    other = {"queue": "default", "task": "_other"}
-    assert worker.sample("headcount_jobs_running", **other) == 1
-    worker.metrics(finished(task="shop.Late"))
-    assert worker.sample("headcount_jobs_running", **other) == 0
-
-
-def test_error_types_are_limited_for_each_queue_apart(worker):
-    for number in range(ERROR_TYPE_LIMIT + 3):
-        worker.metrics(finished(outcome=Outcome.FAILED, error_type=f"Error{number}"))
-    worker.metrics(finished(queue="low", outcome=Outcome.FAILED, error_type="Error99"))
-    name = "headcount_job_failures_total"
-    assert worker.sample(name, queue="default", error_type="_other") == 3
-    assert worker.sample(name, queue="low", error_type="Error99") == 1
-    assert worker.sample("headcount_series_dropped_total", metric=name) == 3
-
-
-def test_a_task_nobody_registered_is_other_and_takes_no_place(worker):
-    for number in range(TASK_LIMIT + 5):
-        worker.metrics(finished(task=f"attack.{number}", outcome=Outcome.UNKNOWN))
-    worker.metrics(finished())
-    labels = {"queue": "default", "task": "_other", "outcome": "unknown"}
-    assert worker.sample("headcount_jobs_processed_total", **labels) == TASK_LIMIT + 5
-    task = {"queue": "default", "task": "shop.Mail", "outcome": "succeeded"}
-    assert worker.sample("headcount_jobs_processed_total", **task) == 1
-    dropped = "headcount_series_dropped_total"
-    assert worker.sample(dropped, metric="headcount_jobs_processed_total") == 0
-
-
-def test_a_queue_the_worker_does_not_consume_counts_as_other(worker):
-    for number in range(50):
-        worker.metrics(finished(queue=f"queue-{number}"))
-    assert worker.sample("headcount_job_attempts_count", queue="_other") == 50
 
 
 def test_vitals_are_read_when_scraped(worker):

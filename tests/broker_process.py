@@ -1,0 +1,79 @@
+"""A real Valkey on a port of its own, with an append-only file, for tests."""
+
+import signal
+import socket
+import subprocess
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import redis
+
+from service.serve.embedded import valkey_program
+from tests.waiting import wait_until
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+class BrokerProcess:
+    """Started with the first ``start``; its data survive ``kill`` and ``stop``."""
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self._directory, self.port = directory, free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.client = redis.Redis(port=self.port, socket_timeout=5)
+
+    def start(self) -> None:
+        options = {"port": self.port, "bind": "127.0.0.1", "dir": self._directory, "save": ""}
+        options |= {"appendonly": "yes", "appendfsync": "everysec", "enable-debug-command": "local"}
+        argv = [str(valkey_program())]
+        for name, value in options.items():
+            argv += [f"--{name}", str(value)]
+        self._process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
+        wait_until(self._answers, 10, "the broker does not answer")
+
+    def stop(self) -> None:
+        """Stop it as an operator would."""
+        self._signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self._signal(signal.SIGKILL)
+
+    def freeze(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
+            self._process.send_signal(number)
+            self._process.wait(20)
+            self._process = None
+
+    def _answers(self) -> bool:
+        try:
+            return bool(self.client.ping())
+        except redis.RedisError:
+            return False
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.kill()

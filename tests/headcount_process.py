@@ -1,0 +1,122 @@
+"""A ``headcount`` process as its user runs it: its log lines, metrics and exit status."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.broker_process import free_port
+from tests.waiting import wait_until
+
+ROOT = Path(__file__).parents[1]
+
+
+class HeadcountProcess:
+    """Runs ``python -m service ARGUMENTS`` with only these variables of Headcount's set."""
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        broker_url: str,
+        log: Path,
+        variables: Mapping[str, object],
+    ) -> None:
+        self.command, self._log = arguments[0], log
+        self.metrics_port, self.http_port, self.flower_port = (free_port() for _ in range(3))
+        environ = {k: v for k, v in os.environ.items() if not k.startswith("HEADCOUNT_")}
+        environ |= {
+            "CELERY_BROKER_URL": broker_url,
+            "HEADCOUNT_METRICS_PORT": str(self.metrics_port),
+            "HEADCOUNT_HTTP_PORT": str(self.http_port),
+            "HEADCOUNT_FLOWER_PORT": str(self.flower_port),
+            "HEADCOUNT_WORKERS": "tests.sample_jobs",
+            "HEADCOUNT_CONCURRENCY": "2",
+            "PYTHONPATH": str(ROOT),
+        }
+        environ |= {name: str(value) for name, value in variables.items()}
+        with log.open("wb") as out:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "service", *arguments],
+                stdout=out, stderr=subprocess.STDOUT, env=environ, cwd=ROOT,
+            )  # fmt: skip
+        self.pid = self._process.pid
+
+    def wait_until_ready(self) -> Self:
+        address = {
+            "worker": f"http://127.0.0.1:{self.metrics_port}/metrics",
+            "sidecar": f"http://127.0.0.1:{self.http_port}/health/live",
+            "flower": f"http://127.0.0.1:{self.flower_port}/healthcheck",
+        }.get(self.command)
+        if self.command == "worker":
+            wait_until(lambda: self.ended or self.said("ready."), 30, f"not ready; its log: {self._log}")
+        elif address is not None:
+            wait_until(lambda: self.ended or answers(address), 30, f"not ready; its log: {self._log}")
+        return self
+
+    # -- what it says
+
+    def text(self) -> str:
+        return self._log.read_text(errors="replace")
+
+    def said(self, text: str) -> bool:
+        return text in self.text()
+
+    def lines(self, event: str | None = None) -> list[dict[str, Any]]:
+        """Its log lines; with ``event``, those of one event. Anything but JSON fails."""
+        lines = [json.loads(line) for line in self.text().splitlines() if line.strip()]
+        return [line for line in lines if event is None or line["event"] == event]
+
+    def finished(self) -> list[dict[str, Any]]:
+        """Its canonical lines, one per attempt."""
+        return [
+            json.loads(line) for line in self.text().splitlines() if '"event":"job_finished"' in line
+        ]
+
+    def metric(self, name: str, **labels: str) -> float:
+        """The sum over all samples of this name that have these labels."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics") as answer:
+            families = list(text_string_to_metric_families(answer.read().decode()))
+        return sum(
+            sample.value
+            for family in families
+            for sample in family.samples
+            if sample.name == name and labels.items() <= sample.labels.items()
+        )
+
+    # -- how it ends
+
+    @property
+    def ended(self) -> bool:
+        return self._process.poll() is not None
+
+    def signal(self, number: int) -> None:
+        self._process.send_signal(number)
+
+    def stop(self, timeout_seconds: float = 30) -> int:
+        """Stop it as an operator would; its exit status."""
+        self.signal(signal.SIGTERM)
+        return self.wait(timeout_seconds)
+
+    def wait(self, timeout_seconds: float = 30) -> int:
+        return self._process.wait(timeout_seconds)
+
+    def kill(self) -> None:
+        if not self.ended:
+            self._process.send_signal(signal.SIGCONT)
+            self._process.kill()
+            self._process.wait(10)
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=2) as answer:
+            return bool(answer.status)
+    except OSError as error:
+        return hasattr(error, "code")
