@@ -6,11 +6,12 @@ itself injects such names for a Service called ``headcount``.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 
 from service.errors import SettingsError
 from service.queues import QUEUE_NAMES
@@ -75,18 +76,18 @@ class Settings(BaseModel):
     call :meth:`require_broker`, ``serve`` starts an embedded one instead.
     """
 
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True, validate_default=True)
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     broker_url: BrokerUrl | None = Field(None, alias="CELERY_BROKER_URL")
     result_backend: BrokerUrl | None = Field(None, alias="CELERY_RESULT_BACKEND")
     sentinel_master: str = Field("mymaster", alias="HEADCOUNT_SENTINEL_MASTER")
     workers: Annotated[tuple[str, ...], BeforeValidator(_modules)] = Field(
-        "", alias="HEADCOUNT_WORKERS"
+        (), alias="HEADCOUNT_WORKERS"
     )
     concurrency: int = Field(8, ge=1, le=1000, alias="HEADCOUNT_CONCURRENCY")
     prefetch: int = Field(1, ge=1, le=1000, alias="HEADCOUNT_PREFETCH")
     queues: Annotated[tuple[str, ...], BeforeValidator(_queues)] = Field(
-        ",".join(QUEUE_NAMES), alias="HEADCOUNT_QUEUES"
+        QUEUE_NAMES, alias="HEADCOUNT_QUEUES"
     )
     host: str = Field("127.0.0.1", alias="HEADCOUNT_HOST")
     http_port: Port = Field(8000, alias="HEADCOUNT_HTTP_PORT")
@@ -110,7 +111,7 @@ class Settings(BaseModel):
         None, alias="HEADCOUNT_HEALTH_URL"
     )
     timezone: Annotated[ZoneInfo, BeforeValidator(_timezone)] = Field(
-        "UTC", alias="HEADCOUNT_TIMEZONE"
+        ZoneInfo("UTC"), alias="HEADCOUNT_TIMEZONE"
     )
 
     def require_broker(self) -> str:
@@ -149,27 +150,26 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
-        raise SettingsError("\n".join(_explain(one) for one in error.errors())) from None
+        raise SettingsError("\n".join(_explain(dict(one)) for one in error.errors())) from None
 
 
 _SECRET = ("CELERY_BROKER_URL", "CELERY_RESULT_BACKEND", "HEADCOUNT_FLOWER_PASSWORD")
 
 
-def _explain(error: object) -> str:
+def _explain(error: Mapping[str, Any]) -> str:
     """Turn one of pydantic's errors into one line: variable, value, what is allowed."""
-    assert isinstance(error, dict)
     name, value = str(error["loc"][0]), str(error["input"])
     if name in _SECRET and "@" in value:
         value = f"…@{value.rsplit('@', 1)[1]}"
     return f"{name}={value!r} is wrong; allowed: {_allowed(error)}"
 
 
-def _allowed(error: dict[str, object]) -> str:
-    name = str(error["loc"][0])  # type: ignore[index]
+def _allowed(error: Mapping[str, Any]) -> str:
+    name = str(error["loc"][0])
     if error["type"] == "literal_error":
-        return str(error["ctx"]["expected"])  # type: ignore[index]
+        return str(error["ctx"]["expected"])
     if error["type"] == "value_error":
-        return str(error["ctx"]["error"])  # type: ignore[index]
+        return str(error["ctx"]["error"])
     bounds = BOUNDS.get(name)
     kind = "a number" if name.endswith("_SECONDS") else "a whole number"
     return f"{kind} from {bounds[0]} to {bounds[1]}" if bounds else str(error["msg"])
@@ -179,15 +179,14 @@ def _bounds() -> dict[str, tuple[float, float]]:
     """Return variable name -> (least, most) for every field that has both."""
     found = {}
     for field in Settings.model_fields.values():
-        limits = {type(m).__name__: m for m in _constraints(field)}
+        limits = {type(one).__name__: one for one in _constraints(field)}
         if "Ge" in limits and "Le" in limits:
             found[str(field.alias)] = (limits["Ge"].ge, limits["Le"].le)
     return found
 
 
-def _constraints(field: object) -> list[object]:
-    metadata = list(getattr(field, "metadata", []))
-    return [inner for one in metadata for inner in (getattr(one, "metadata", None) or [one])]
+def _constraints(field: FieldInfo) -> list[Any]:
+    return [inner for one in field.metadata for inner in getattr(one, "metadata", None) or [one]]
 
 
 BOUNDS = _bounds()

@@ -55,9 +55,13 @@ class HeadcountProcess:
             "flower": f"http://127.0.0.1:{self.flower_port}/healthcheck",
         }.get(self.command)
         if self.command == "worker":
-            wait_until(lambda: self.ended or self.said("ready."), 30, f"not ready; its log: {self._log}")
+            wait_until(
+                lambda: self.ended or self.said("ready."), 30, f"not ready; its log: {self._log}"
+            )
         elif address is not None:
-            wait_until(lambda: self.ended or answers(address), 30, f"not ready; its log: {self._log}")
+            wait_until(
+                lambda: self.ended or answers(address), 30, f"not ready; its log: {self._log}"
+            )
         return self
 
     # -- what it says
@@ -76,7 +80,9 @@ class HeadcountProcess:
     def finished(self) -> list[dict[str, Any]]:
         """Its canonical lines, one per attempt."""
         return [
-            json.loads(line) for line in self.text().splitlines() if '"event":"job_finished"' in line
+            json.loads(line)
+            for line in self.text().splitlines()
+            if '"event":"job_finished"' in line
         ]
 
     def metric(self, name: str, **labels: str) -> float:

@@ -35,17 +35,15 @@ class HeadcountCelery(Celery):
         """Return the settings.
 
         Raises:
-            SettingsError: one is wrong.
+            SettingsError: one is wrong, or no broker is set.
         """
-        return self._read_settings()
-
-    def _load_config(self) -> Any:
-        # Before Celery takes its pending defaults: a wrong setting can be mended and tried again.
-        _ = self.settings
-        return super()._load_config()
+        settings = self._read_settings()
+        settings.require_broker()
+        return settings
 
     def finalize(self, auto: bool = False) -> None:
         """Set up the tasks, those of worker classes declared so far and to come included."""
+        _ = self.settings  # a wrong one is said here, before Celery is half set up
         with self._finalize_mutex:
             super().finalize(auto=auto)
             if not self._following:

@@ -9,7 +9,6 @@ import time
 from typing import Any
 
 from billiard.exceptions import TimeLimitExceeded
-from celery.exceptions import Reject
 from celery.worker import state
 from celery.worker.request import Request
 
@@ -19,8 +18,9 @@ from service.broker.message import next_attempt
 from service.telemetry.events import Outcome
 from workers.arguments import bind
 from workers.attempt import Attempt
+from workers.next_delay import delay_of_next
 from workers.outcomes import Failure, failure_of, outcome_of, unwrap
-from workers.task import RetryInPlace, WorkerTask, delay_after
+from workers.task import WorkerTask
 
 LEDGER_STATE = {
     Outcome.SUCCEEDED: "succeeded",
@@ -45,6 +45,7 @@ class JobRequest(Request):
         super().__init__(message, **options)
         info = message.delivery_info or {}
         # Taken out: what is left in there is pickled on the way to the child.
+        self.acknowledged: bool = False
         self._lease: Lease | None = info.pop("lease", None)
         self._next: tuple[str, float] | None = None
         self._failure: Failure | None = None
@@ -129,8 +130,11 @@ class JobRequest(Request):
 
     def _tried_again(self, error: BaseException) -> bool:
         """Put the next attempt in this one's place, if there is to be one."""
-        delay = self._delay_of_next(error)
-        if delay is None or self._attempt.outcome is not None:
+        ended_on_purpose = self._already_revoked or self._already_cancelled
+        if self._lease is None or self._attempt.outcome is not None or ended_on_purpose:
+            return False
+        delay = delay_of_next(self._task, self._attempt.number, error)
+        if delay is None:
             return False
         due_at = time.time() + delay
         self._next = (next_attempt(self._message, due_at, time.time()), due_at)
@@ -139,24 +143,6 @@ class JobRequest(Request):
         self.acknowledge()
         self.send_event("task-retried", exception=repr(failure_of(error)), traceback="")
         return True
-
-    def _delay_of_next(self, error: BaseException) -> float | None:
-        """Return the seconds until the next attempt; None: this was the last."""
-        if self._lease is None:
-            return None
-        if isinstance(error, RetryInPlace):
-            return _seconds_until(error.when)
-        left = self._attempt.number <= (self._task.max_retries or 0)
-        if isinstance(error, Reject) and error.requeue:
-            return 1.0 * 2 ** min(self._attempt.number, 6) if left else None
-        ended_from_outside = outcome_of(error) in (Outcome.LOST, Outcome.TIMED_OUT)
-        if not (left and ended_from_outside) or self._already_revoked or self._already_cancelled:
-            return None
-        if isinstance(self._task, WorkerTask):
-            return delay_after(self._task.worker, self._attempt.number)
-        if self._task.retry_on_worker_lost and outcome_of(error) is Outcome.LOST:
-            return float(self._task.default_retry_delay)
-        return None
 
     # -- letting go
 
@@ -210,10 +196,3 @@ class JobRequest(Request):
             error=self._failure.error if self._failure else None,
             traceback=self._traceback,
         )
-
-
-def _seconds_until(when: Any) -> float:
-    """Return the seconds until Celery's ``when`` of a retry: seconds, or a datetime."""
-    if when is None:
-        return 0.0
-    return float(when) if isinstance(when, (int, float)) else when.timestamp() - time.time()

@@ -21,5 +21,5 @@ def retry_delay(
     delay = float(min(base * 2 ** min(attempt - 1, 60), longest))
     if not jitter:
         return delay
-    chance = random.random() if uniform is None else uniform  # noqa: S311
+    chance = random.random() if uniform is None else uniform
     return delay / 2 + chance * delay / 2

@@ -49,7 +49,7 @@ def run_worker(
         SettingsError, JobDefinitionError, ServeError: before anything is consumed.
         Exception: whatever a module of ``HEADCOUNT_WORKERS`` raises when imported.
     """
-    node = name or f"worker-{os.getpid()}@{socket.gethostname()}"
+    node = name or default_name(settings)
     for logger_name in QUIET:
         logging.getLogger(logger_name).setLevel(max(logging.WARNING, writer.level))
     # Job modules make their metrics when they are imported, so their files come first.
@@ -70,6 +70,12 @@ def run_worker(
         finally:
             if server is not None:
                 server.close()
+
+
+def default_name(settings: Settings) -> str:
+    """Return a node name that survives restarts and is no other worker's of this machine."""
+    number = settings.metrics_port or os.getpid()
+    return f"worker-{number}@{socket.gethostname()}"
 
 
 def slot_index() -> int | None:

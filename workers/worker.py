@@ -59,7 +59,7 @@ class Worker:
         cls.registry.add(cls)
 
     @classmethod
-    def perform(cls, *args: Any, **kwargs: Any) -> Any:
+    def perform(cls, *_args: Any, **_kwargs: Any) -> Any:
         """Do the job; every subclass has its own."""
         raise TypeError(f"{cls.__name__} has no perform of its own")
 

@@ -16,7 +16,6 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import redis
@@ -25,7 +24,8 @@ from redis.exceptions import RedisError
 from service.broker import keys
 from service.broker.delivery import UNREADABLE, deliveries, open_item, unreadable
 from service.broker.lease import End, Lease
-from service.broker.outbox import Outbox, finish_command
+from service.broker.outbox import Outbox
+from service.broker.reservation import Request
 from service.broker.scripts import FINISH, RESERVE
 from service.broker.wire import BrokerSocket
 
@@ -44,16 +44,6 @@ RECONNECT_SECONDS = (0.1, 2.0)
 """First and longest pause between attempts to connect."""
 
 BROKEN = (RedisError, OSError)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request under way: ends to confirm, and jobs asked for (``room``, tags from ``first``)."""
-
-    ends: list[End]
-    room: int
-    first: int
-    queues: tuple[str, ...]
 
 
 class Intake:
@@ -152,19 +142,11 @@ class Intake:
             self._waiting.send(("BLPOP", *wakes, WAIT_SECONDS))
 
     def _send(self, room: int) -> None:
-        """Send what ended and ask for ``room`` jobs: two scripts, one round trip."""
+        """Send what ended and ask for ``room`` jobs, in one round trip."""
         ends = self._outbox.drain()
-        self._sent = Request(ends, room, self._next, self._queues)
-        commands = [finish_command(ends)] if ends else []
-        if room:
-            commands.append(self._reserve_command(room))
-            self._next += room
-        self._requests.send(*commands)
-
-    def _reserve_command(self, room: int) -> tuple[Any, ...]:
-        wakes = [keys.wake(queue) for queue in self._queues]
-        names = (keys.UNACKED, keys.UNACKED_INDEX, keys.LEDGER, *self._queues, *wakes)
-        return RESERVE.command(names, (room, self._prefix, self._next, *self._queues))
+        self._sent = Request(self._prefix, ends, room, self._next, self._queues)
+        self._next += room
+        self._requests.send(*self._sent.commands())
 
     def _on_reply(self) -> None:
         if self._sent is not None and self._requests.readable():
@@ -183,7 +165,8 @@ class Intake:
         if sent.room:
             self._dry = len(items) // 2 < sent.room
         for n in range(0, len(items), 2):
-            self._take(sent.first + n // 2, sent.queues[items[n] - 1], items[n + 1])
+            queue = sent.queues[items[n] - 1]
+            self._take(sent.tag(sent.first + n // 2, queue), queue, items[n + 1])
         return None
 
     def _on_wake(self) -> None:
@@ -195,8 +178,7 @@ class Intake:
         except BROKEN as error:
             self._lost(error)
 
-    def _take(self, number: int, queue: str, item: bytes) -> None:
-        tag = f"{self._prefix}{number}:{queue}"
+    def _take(self, tag: str, queue: str, item: bytes) -> None:
         self._held[tag] = queue
         lease = Lease(self, tag, queue, deliveries(item))
         try:
@@ -243,13 +225,11 @@ class Intake:
 
     def _reclaim(self, lost: Request) -> None:
         """Take the jobs of a reservation whose reply was lost; its tags are ours to know."""
-        numbers = range(lost.first, lost.first + lost.room)
-        asked = [(number, queue) for number in numbers for queue in lost.queues]
-        tags = [f"{self._prefix}{number}:{queue}" for number, queue in asked]
-        self._requests.send(("HMGET", keys.UNACKED, *tags))
-        for (number, queue), lease in zip(asked, self._requests.receive(), strict=True):
+        asked = lost.possible_tags()
+        self._requests.send(("HMGET", keys.UNACKED, *[tag for tag, _ in asked]))
+        for (tag, queue), lease in zip(asked, self._requests.receive(), strict=True):
             if lease is not None:
-                self._take(number, queue, lease[1 : lease.rindex(b',"","')])
+                self._take(tag, queue, lease[1 : lease.rindex(b',"","')])
 
     # -- the end
 

@@ -73,19 +73,15 @@ class Keeper:
             if chore.name not in self._failing:
                 logger.warning("%s waits for the broker: %s", chore.name, error)
             self._failing.add(chore.name)
-        except Exception:  # noqa: BLE001 - without its keeper a worker loses its leases
+        except Exception:  # without its keeper a worker would lose its leases
             logger.exception("%s failed", chore.name)
 
 
-def promote_due(client: "redis.Redis", queues: tuple[str, ...]) -> int:
-    """Move all due jobs into their queues; return how many."""
+def promote_due(client: "redis.Redis", queues: tuple[str, ...]) -> None:
+    """Move all due jobs into their queues."""
     names = [key for q in queues for key in (keys.scheduled(q), q, keys.wake(q))]
-    moved = 0
-    while True:
-        now_moved, _ = PROMOTE(client, names, (PROMOTE_AT_ONCE,))
-        moved += now_moved
-        if now_moved < PROMOTE_AT_ONCE:
-            return moved
+    while PROMOTE(client, names, (PROMOTE_AT_ONCE,)) >= PROMOTE_AT_ONCE:
+        pass
 
 
 def renew(client: "redis.Redis", tags: list[str]) -> None:

@@ -90,8 +90,10 @@ class CronState:
 
 @dataclass(frozen=True, slots=True)
 class BrokerState:
-    """The broker itself. ``memory_max_bytes`` 0: no limit. ``config_problems``: check -> what
-    is wrong and the command that mends it; a check that is well is absent.
+    """The broker itself.
+
+    ``memory_max_bytes`` 0: no limit. ``config_problems``: check -> what is wrong and the command
+    that mends it; a check that is well is absent.
     """
 
     memory_used_bytes: int

@@ -15,7 +15,6 @@ from service.broker.scripts import SNAPSHOT
 from service.broker.snapshot import CronState, LedgerCounts, QueueState, Snapshot, WorkerState
 from service.queues import QUEUE_NAMES
 
-
 SNAPSHOT_TIMEOUT_SECONDS = 1.0
 """For who reads once a second: a broker that takes longer is down."""
 

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from contextlib import suppress
 from queue import Empty
 from typing import Any
 
@@ -52,7 +53,8 @@ class Poller(kombu_redis.MultiChannelPoller):
 
     def handle_event(self, fileno: int, event: int) -> Any:
         """Handle one event of kombu's own loop (pools without the hub)."""
-        return self.on_readable(fileno), self
+        self.on_readable(fileno)
+        return self
 
     def _watch(self) -> None:
         """Register the intake's sockets with kombu's own loop (pools without the hub)."""
@@ -64,10 +66,8 @@ class Poller(kombu_redis.MultiChannelPoller):
         self._watched = set(wanted)
 
     def _forget(self, fileno: int) -> None:
-        try:
+        with suppress(KeyError, ValueError, OSError):  # closed: the kernel has forgotten it
             self.poller.unregister(fileno)
-        except (KeyError, ValueError, OSError):
-            pass  # closed: the kernel has forgotten it by itself
 
     def maybe_restore_messages(self) -> None:
         """Do nothing: the keeper sweeps expired leases."""

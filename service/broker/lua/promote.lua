@@ -2,9 +2,9 @@
 --
 -- KEYS  per queue: scheduled, queue, wake
 -- ARGV  how many at most per queue
--- Returns how many were moved, and the seconds until the next one is due ('' = none waits).
+-- Returns how many were moved.
 
-local now, moved, next_due = redis.call('TIME'), 0, nil
+local now, moved = redis.call('TIME'), 0
 now = now[1] + now[2] / 1e6
 for i = 1, #KEYS, 3 do
   local due = redis.call('ZRANGEBYSCORE', KEYS[i], '-inf', now, 'LIMIT', 0, ARGV[1])
@@ -14,9 +14,5 @@ for i = 1, #KEYS, 3 do
     if redis.call('EXISTS', KEYS[i + 2]) == 0 then redis.call('LPUSH', KEYS[i + 2], 1) end
     moved = moved + #due
   end
-  local first = redis.call('ZRANGE', KEYS[i], 0, 0, 'WITHSCORES')
-  if first[2] and (not next_due or tonumber(first[2]) < next_due) then
-    next_due = tonumber(first[2])
-  end
 end
-return {moved, next_due and tostring(math.max(0, next_due - now)) or ''}
+return moved

@@ -1,0 +1,47 @@
+"""One request to the broker: leases that ended, and jobs asked for."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from service.broker import keys
+from service.broker.lease import End
+from service.broker.outbox import finish_command
+from service.broker.scripts import RESERVE
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for in one round trip.
+
+    ``ends``: to confirm. ``room``: how many jobs at most; their tags, chosen by us, are numbered
+    from ``first``, so that a reply that was lost can be asked for again.
+    """
+
+    prefix: str
+    ends: list[End]
+    room: int
+    first: int
+    queues: tuple[str, ...]
+
+    def commands(self) -> list[tuple[Any, ...]]:
+        """Return the commands: one script for what ended, one for what is wanted."""
+        commands = [finish_command(self.ends)] if self.ends else []
+        if self.room:
+            commands.append(RESERVE.command(self._keys(), self._arguments()))
+        return commands
+
+    def tag(self, number: int, queue: str) -> str:
+        """Return the tag of the lease with this number; ``lua/reserve.lua`` makes the same."""
+        return f"{self.prefix}{number}:{queue}"
+
+    def possible_tags(self) -> list[tuple[str, str]]:
+        """Return (tag, queue) of every lease this request may have been given."""
+        numbers = range(self.first, self.first + self.room)
+        return [(self.tag(number, queue), queue) for number in numbers for queue in self.queues]
+
+    def _keys(self) -> tuple[str, ...]:
+        wakes = [keys.wake(queue) for queue in self.queues]
+        return (keys.UNACKED, keys.UNACKED_INDEX, keys.LEDGER, *self.queues, *wakes)
+
+    def _arguments(self) -> tuple[Any, ...]:
+        return (self.room, self.prefix, self.first, *self.queues)
