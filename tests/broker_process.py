@@ -9,6 +9,10 @@ from typing import Self
 
 import redis
 
+from service.broker.dead_set import DeadJob, DeadSet
+from service.broker.snapshot import LedgerCounts, QueueState
+from service.broker.snapshot_reader import SnapshotReader
+from service.queues import QUEUE_NAMES
 from service.serve.embedded import valkey_program
 from tests.waiting import wait_until
 
@@ -52,6 +56,31 @@ class BrokerProcess:
     def thaw(self) -> None:
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
+
+    # -- what it holds
+
+    def queues(self) -> dict[str, QueueState]:
+        """Queue name -> its state, by one consistent look."""
+        snapshot = SnapshotReader(self.client, self.url)()
+        return dict(zip(QUEUE_NAMES, snapshot.queues, strict=True))
+
+    def queue(self, name: str) -> QueueState:
+        return self.queues()[name]
+
+    def ledger(self, queue: str) -> LedgerCounts:
+        return self.queue(queue).ledger
+
+    def pending(self) -> int:
+        """How many jobs wait, are scheduled, or are held by workers."""
+        states = self.queues().values()
+        return sum(state.ready + state.scheduled + state.leased for state in states)
+
+    def drifts(self) -> dict[str, int]:
+        """Queue name -> jobs its ledger cannot place; without those where all add up."""
+        return {name: state.drift for name, state in self.queues().items() if state.drift}
+
+    def dead_jobs(self) -> list[DeadJob]:
+        return DeadSet(self.client).newest(10_000)
 
     def _signal(self, number: int) -> None:
         if self._process is not None:

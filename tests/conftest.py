@@ -1,4 +1,4 @@
-"""Fixtures: a real broker for whoever asks for one, real worker processes on it."""
+"""Fixtures: a real broker for whoever asks for one, real ``headcount`` processes on it."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.broker_process import BrokerProcess
-from tests.headcount_process import HeadcountProcess
+from tests.headcount_process import HeadcountProcess, Processes
+from tests.notes import Notes
 
 
 @pytest.fixture(scope="session")
@@ -30,27 +31,39 @@ def own_broker(tmp_path: Path) -> Iterator[BrokerProcess]:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., HeadcountProcess]]:
-    """Start ``headcount`` processes: ``start("worker", broker.url, HEADCOUNT_CONCURRENCY=2)``."""
-    started: list[HeadcountProcess] = []
-
-    def begin(*arguments: str, broker_url: str, **variables: object) -> HeadcountProcess:
-        log = tmp_path / f"{arguments[0]}-{len(started)}.log"
-        process = HeadcountProcess(arguments, broker_url, log, variables)
-        started.append(process)
-        return process.wait_until_ready()
-
-    yield begin
-    for process in started:
-        process.kill()
+def processes(tmp_path: Path) -> Iterator[Processes]:
+    with Processes(tmp_path) as processes:
+        yield processes
 
 
 @pytest.fixture
-def enqueues_here(broker: BrokerProcess, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let this process enqueue on ``broker``, as a web application would."""
+def start(processes: Processes) -> Callable[..., HeadcountProcess]:
+    """Start ``headcount`` processes: ``start("worker", broker_url=..., HEADCOUNT_PREFETCH=2)``."""
+    return processes.start
+
+
+@pytest.fixture
+def notes(processes: Processes) -> Notes:
+    """What the jobs of this test's processes wrote down."""
+    return processes.notes
+
+
+@pytest.fixture
+def enqueue_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[BrokerProcess], None]]:
+    """Let this process enqueue on a broker, as a web application would."""
     from workers.process_app import process_app
 
-    monkeypatch.setenv("CELERY_BROKER_URL", broker.url)
+    def use(broker: BrokerProcess) -> None:
+        monkeypatch.setenv("CELERY_BROKER_URL", broker.url)
+        process_app.cache_clear()
+
+    yield use
     process_app.cache_clear()
-    yield
-    process_app.cache_clear()
+
+
+@pytest.fixture
+def enqueues_here(
+    shared_broker: BrokerProcess, enqueue_on: Callable[[BrokerProcess], None]
+) -> None:
+    """Let this process enqueue on the shared broker."""
+    enqueue_on(shared_broker)

@@ -6,13 +6,18 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Self
+
+import psutil
 
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.broker_process import free_port
+from tests.notes import Notes
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[1]
@@ -28,7 +33,7 @@ class HeadcountProcess:
         log: Path,
         variables: Mapping[str, object],
     ) -> None:
-        self.command, self._log = arguments[0], log
+        self.command, self.log = arguments[0], log
         self.metrics_port, self.http_port, self.flower_port = (free_port() for _ in range(3))
         environ = {k: v for k, v in os.environ.items() if not k.startswith("HEADCOUNT_")}
         environ |= {
@@ -56,18 +61,18 @@ class HeadcountProcess:
         }.get(self.command)
         if self.command == "worker":
             wait_until(
-                lambda: self.ended or self.said("ready."), 30, f"not ready; its log: {self._log}"
+                lambda: self.ended or self.said("ready."), 30, f"not ready; its log: {self.log}"
             )
         elif address is not None:
             wait_until(
-                lambda: self.ended or answers(address), 30, f"not ready; its log: {self._log}"
+                lambda: self.ended or answers(address), 30, f"not ready; its log: {self.log}"
             )
         return self
 
     # -- what it says
 
     def text(self) -> str:
-        return self._log.read_text(errors="replace")
+        return self.log.read_text(errors="replace")
 
     def said(self, text: str) -> bool:
         return text in self.text()
@@ -85,16 +90,31 @@ class HeadcountProcess:
             if '"event":"job_finished"' in line
         ]
 
+    def attempts(self, job_id: str) -> list[dict[str, Any]]:
+        """The canonical lines of one job."""
+        return [line for line in self.finished() if line["job_id"] == job_id]
+
+    def samples(self, name: str) -> list[tuple[dict[str, str], float]]:
+        """(labels, value) of every sample of this name on its ``/metrics``."""
+        address = f"http://127.0.0.1:{self.metrics_port}/metrics"
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            families = list(text_string_to_metric_families(answer.read().decode()))
+        found = [sample for family in families for sample in family.samples]
+        return [(sample.labels, sample.value) for sample in found if sample.name == name]
+
     def metric(self, name: str, **labels: str) -> float:
         """The sum over all samples of this name that have these labels."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics") as answer:
-            families = list(text_string_to_metric_families(answer.read().decode()))
-        return sum(
-            sample.value
-            for family in families
-            for sample in family.samples
-            if sample.name == name and labels.items() <= sample.labels.items()
+        return sum(value for its, value in self.samples(name) if labels.items() <= its.items())
+
+    def processed(self) -> Counter[tuple[str, str, str]]:
+        """(queue, task, outcome) -> attempts, as its metrics count them."""
+        samples = self.samples("headcount_jobs_processed_total")
+        return Counter(
+            {(its["queue"], its["task"], its["outcome"]): int(n) for its, n in samples if n}
         )
+
+    def children(self) -> list[psutil.Process]:
+        return psutil.Process(self.pid).children(recursive=True)
 
     # -- how it ends
 
@@ -118,6 +138,34 @@ class HeadcountProcess:
             self._process.send_signal(signal.SIGCONT)
             self._process.kill()
             self._process.wait(10)
+
+
+class Processes:
+    """Starts ``headcount`` processes with one directory for their logs and their jobs' notes."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory, self._started = directory, list[HeadcountProcess]()
+        self.notes = Notes(directory / "notes")
+
+    def start(self, *arguments: str, broker_url: str, **variables: object) -> HeadcountProcess:
+        """Start one and wait until it is ready; ``variables`` of its environment."""
+        log = self._directory / f"{arguments[0]}-{len(self._started)}.log"
+        variables = {"NOTES": self.notes.path, **variables}
+        process = HeadcountProcess(arguments, broker_url, log, variables)
+        self._started.append(process)
+        return process.wait_until_ready()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for process in self._started:
+            process.kill()
 
 
 def answers(address: str) -> bool:

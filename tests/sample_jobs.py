@@ -1,16 +1,30 @@
 """Jobs for tests: one for every way an attempt can end."""
 
+import logging
 import os
 import signal
+import threading
 import time
 
+from celery import current_task
 from celery.exceptions import Ignore, Reject
+from prometheus_client import Counter
 
 from workers import Worker, app
 
+PARCELS = Counter("parcels", "Parcels packed by the jobs of the tests.", ["size"])
+
+
+def note(*words):
+    """Append a line to the file of the environment's NOTES, as a record from outside."""
+    path = os.environ.get("NOTES")
+    if path:
+        with open(path, "a") as notes:
+            notes.write(" ".join(map(str, words)) + "\n")
+
 
 class Note(Worker):
-    """Appends its words to the file of the environment's NOTES, as a record from outside."""
+    """Writes its words down."""
 
     @classmethod
     def perform(cls, *words):
@@ -51,8 +65,6 @@ class FailTwice(Worker):
 
     @classmethod
     def perform(cls, tag):
-        from celery import current_task
-
         note(tag, current_task.request.retries)
         if current_task.request.retries < 2:
             raise ValueError("not yet")
@@ -65,6 +77,37 @@ class FailAlways(Worker):
     @classmethod
     def perform(cls):
         raise ValueError("never")
+
+
+class FailSteadily(Worker):
+    max_retries = 2
+    retry_backoff = 0.5
+    retry_jitter = False
+
+    @classmethod
+    def perform(cls):
+        raise ValueError("never")
+
+
+class Oddity(Exception):
+    """Cannot be pickled, and cannot be told."""
+
+    def __init__(self, *, lock):
+        super().__init__("odd")
+        self.lock = lock
+
+
+class FailUnpicklably(Worker):
+    max_retries = 0
+
+    @classmethod
+    def perform(cls):
+        raise Oddity(lock=threading.Lock())
+
+
+class FailUnpicklablyAlways(FailUnpicklably):
+    max_retries = 1
+    retry_backoff = 0.1
 
 
 class SoftLimit(Worker):
@@ -99,11 +142,28 @@ class KillSelfOnce(Worker):
 
     @classmethod
     def perform(cls, tag):
-        from celery import current_task
-
         note(tag, current_task.request.retries)
         if current_task.request.retries == 0:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+class KillSelfAlways(Worker):
+    max_retries = 1
+    retry_backoff = 0.1
+
+    @classmethod
+    def perform(cls):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class HardLimitAlways(Worker):
+    max_retries = 1
+    retry_backoff = 0.1
+    time_limit = 0.3
+
+    @classmethod
+    def perform(cls):
+        time.sleep(20)
 
 
 class Exit(Worker):
@@ -114,6 +174,17 @@ class Exit(Worker):
         raise SystemExit(3)
 
 
+class ExitOnce(Worker):
+    max_retries = 1
+    retry_backoff = 0.1
+
+    @classmethod
+    def perform(cls, tag):
+        note(tag, current_task.request.retries)
+        if current_task.request.retries == 0:
+            raise SystemExit(3)
+
+
 class OutOfMemory(Worker):
     max_retries = 0
 
@@ -122,7 +193,13 @@ class OutOfMemory(Worker):
         raise MemoryError("no more")
 
 
+class OutOfMemoryAlways(OutOfMemory):
+    max_retries = 1
+    retry_backoff = 0.1
+
+
 class Unserialisable(Worker):
+    max_retries = 0
     store_result = True
 
     @classmethod
@@ -131,6 +208,8 @@ class Unserialisable(Worker):
 
 
 class RejectIt(Worker):
+    max_retries = 1
+
     @classmethod
     def perform(cls, requeue=False):
         raise Reject("not mine", requeue=requeue)
@@ -148,6 +227,14 @@ class ShortLived(Worker):
     @classmethod
     def perform(cls):
         note("too late")
+
+
+class LivesASecond(Worker):
+    expires_in = 1
+
+    @classmethod
+    def perform(cls):
+        note("in time")
 
 
 class Keep(Worker):
@@ -172,11 +259,17 @@ class Parent(Worker):
 
     @classmethod
     def perform(cls, tag):
-        import logging
-
         print(f"printed by {tag}")
         logging.getLogger("third.party").warning("logged by %s", tag)
         Note.perform_async(tag)
+
+
+class Pack(Worker):
+    """Counts in a metric of its own."""
+
+    @classmethod
+    def perform(cls, size, parcels=1):
+        PARCELS.labels(size).inc(parcels)
 
 
 @app.task
@@ -190,8 +283,38 @@ def plain_retry(self, tag):
     raise self.retry(countdown=0.1, exc=ValueError("again"))
 
 
-def note(*words):
-    path = os.environ.get("NOTES")
-    if path:
-        with open(path, "a") as notes:
-            notes.write(" ".join(map(str, words)) + "\n")
+@app.task(bind=True, max_retries=1)
+def plain_move(self, tag):
+    """Retries into another queue."""
+    note(tag, self.request.retries, self.request.delivery_info["routing_key"])
+    if self.request.retries == 0:
+        raise self.retry(countdown=0.1, queue="low")
+
+
+@app.task(bind=True, max_retries=1)
+def plain_change(self, number):
+    """Retries with another argument."""
+    if self.request.retries == 0:
+        raise self.retry(args=(number + 1,), countdown=0.1)
+    note("changed to", number)
+
+
+@app.task
+def plain_fail(text="boom"):
+    raise ValueError(text)
+
+
+@app.task(bind=True)
+def plain_replace(self, tag):
+    raise self.replace(plain_note.si(tag))
+
+
+@app.task
+def plain_note(*words):
+    note(*words)
+
+
+@app.task(ignore_result=False)
+def add(numbers):
+    note("sum", sum(numbers))
+    return sum(numbers)

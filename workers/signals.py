@@ -29,7 +29,8 @@ def _stamp_publish(headers: dict[str, Any] | None = None, **_: Any) -> None:
     ours = dict(headers.get(HEADER) or {})
     ours.setdefault("correlation_id", current_correlation_id() or headers["id"])
     request = current_task.request if current_task else None
-    if request is not None and request.id == headers["id"]:
+    # A retry continues its attempt; a replacement has its id too, but is enqueued beside it.
+    if request is not None and request.id == headers["id"] and headers.get("retries"):
         ours["continues"] = (request.delivery_info or {}).get("lease_tag", "")
     headers[HEADER] = ours
 
