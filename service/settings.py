@@ -4,10 +4,12 @@ Variables that begin with ``HEADCOUNT_`` but are not listed here are left alone:
 itself injects such names for a Service called ``headcount``.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -22,22 +24,46 @@ BROKER_SCHEMES = ("redis", "rediss", "sentinel")
 def _broker_url(value: str) -> str:
     # A list of sentinels is separated by semicolons; each part is a URL of its own.
     for part in value.split(";"):
-        url = urlsplit(part)
-        if url.scheme not in BROKER_SCHEMES or not url.hostname:
-            raise ValueError("a redis://, rediss:// or sentinel:// URL with a host")
-        try:
-            _ = url.port
-        except ValueError:
-            raise ValueError("a URL whose port is a number from 1 to 65535") from None
-        if url.path.strip("/") and not url.path.strip("/").isdigit():
+        url = _url(part, BROKER_SCHEMES, "a redis://, rediss:// or sentinel:// URL with a host")
+        if not re.fullmatch(r"[0-9]*", url.path.strip("/"), re.ASCII):
             raise ValueError("a URL whose path is a database number, such as /0")
     return value
 
 
 def _http_url(value: str) -> str:
-    if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
-        raise ValueError("an http:// or https:// URL with a host")
+    _url(value, ("http", "https"), "an http:// or https:// URL with a host")
     return value
+
+
+def _url(value: str, schemes: Sequence[str], allowed: str) -> SplitResult:
+    try:
+        url = urlsplit(value)
+        fits = url.scheme in schemes and _is_host(url.hostname or "")
+    except ValueError:  # brackets without an IPv6 address in them
+        fits = False
+    if not fits:
+        raise ValueError(allowed)
+    try:
+        port = url.port
+    except ValueError:
+        port = 0
+    if port == 0:
+        raise ValueError("a URL whose port is a number from 1 to 65535")
+    return url
+
+
+def _host(value: str) -> str:
+    if not _is_host(value):
+        raise ValueError("an IP address or a host name, such as 127.0.0.1, 0.0.0.0 or ::")
+    return value
+
+
+def _is_host(value: str) -> bool:
+    try:
+        ip_address(value)
+    except ValueError:
+        return re.fullmatch(r"[\w.-]{1,253}", value, re.ASCII) is not None
+    return True
 
 
 def _modules(value: str) -> tuple[str, ...]:
@@ -89,7 +115,7 @@ class Settings(BaseModel):
     queues: Annotated[tuple[str, ...], BeforeValidator(_queues)] = Field(
         QUEUE_NAMES, alias="HEADCOUNT_QUEUES"
     )
-    host: str = Field("127.0.0.1", alias="HEADCOUNT_HOST")
+    host: Annotated[str, BeforeValidator(_host)] = Field("127.0.0.1", alias="HEADCOUNT_HOST")
     http_port: Port = Field(8000, alias="HEADCOUNT_HTTP_PORT")
     metrics_port: int = Field(9808, ge=0, le=65535, alias="HEADCOUNT_METRICS_PORT")
     flower_port: Port = Field(5555, alias="HEADCOUNT_FLOWER_PORT")
@@ -129,7 +155,9 @@ class Settings(BaseModel):
 
     def sidecar_health_url(self) -> str:
         """Return what HealthCheckWorker asks: the setting, else this machine's sidecar."""
-        return self.health_url or f"http://{self.local_host()}:{self.http_port}/health"
+        host = self.local_host()
+        bracketed = f"[{host}]" if ":" in host else host
+        return self.health_url or f"http://{bracketed}:{self.http_port}/health"
 
     def local_host(self) -> str:
         """Return an address at which this machine's own listeners answer."""
@@ -153,14 +181,17 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         raise SettingsError("\n".join(_explain(dict(one)) for one in error.errors())) from None
 
 
-_SECRET = ("CELERY_BROKER_URL", "CELERY_RESULT_BACKEND", "HEADCOUNT_FLOWER_PASSWORD")
+_MAY_HOLD_PASSWORD = ("CELERY_BROKER_URL", "CELERY_RESULT_BACKEND", "HEADCOUNT_HEALTH_URL")
+
+_PASSWORD = re.compile(r"^.*(?=@)|(?<=//):.*|\?.*", re.DOTALL)
+"""Whatever comes before a host, looks as if it should, or is a query."""
 
 
 def _explain(error: Mapping[str, Any]) -> str:
     """Turn one of pydantic's errors into one line: variable, value, what is allowed."""
     name, value = str(error["loc"][0]), str(error["input"])
-    if name in _SECRET and "@" in value:
-        value = f"…@{value.rsplit('@', 1)[1]}"
+    if name in _MAY_HOLD_PASSWORD:
+        value = _PASSWORD.sub("…", value)
     return f"{name}={value!r} is wrong; allowed: {_allowed(error)}"
 
 

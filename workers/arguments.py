@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from workers.worker import Worker
 
 DEEPEST = 100
+LONGEST_INT_BITS = 13_000
+"""Somewhat less than the 4,300 digits beyond which Python writes no int as text."""
 
 
 def check_arguments(
@@ -42,7 +44,9 @@ def bind(worker: "type[Worker]", args: Sequence[Any], kwargs: Mapping[str, Any])
     bound = dict(signature.bind(*args, **kwargs).arguments)
     for parameter in signature.parameters.values():
         if parameter.kind is parameter.VAR_KEYWORD:
-            bound |= bound.pop(parameter.name, {})
+            further = bound.pop(parameter.name, {})
+            # perform(x, /, **named) may be given an x by name as well.
+            bound |= {f"**{name}" if name in bound else name: further[name] for name in further}
     return bound
 
 
@@ -54,9 +58,12 @@ def digest(bound: Mapping[str, Any]) -> str:
 
 def _check_json(value: Any, whose: str, place: str, depth: int) -> None:
     kind = type(value)
-    if value is None or kind in (str, int, bool):
+    if value is None or kind in (str, bool):
         return
-    if kind is float:
+    if kind is int:
+        if value.bit_length() > LONGEST_INT_BITS:
+            raise ArgumentsError(f"{whose}: {place} is an int of more than 4,000 digits")
+    elif kind is float:
         if not math.isfinite(value):
             raise ArgumentsError(f"{whose}: {place} is {value!r}; allowed: finite numbers")
     elif depth >= DEEPEST:

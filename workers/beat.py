@@ -56,6 +56,7 @@ class CronScheduler(Scheduler):
     """Celery's scheduler over the registry's entries, reporting to the journal."""
 
     Entry = CronEntry
+    producer = None  # Celery's own waits for the broker without limit, and nobody here uses it
 
     def __init__(self, app: Any, **options: Any) -> None:
         self._journal: CronJournal = app.cron_journal
@@ -68,12 +69,10 @@ class CronScheduler(Scheduler):
         for worker in self.app.registry:
             if worker.cron_schedule is not None:
                 self.schedule[worker.name] = self._entry(worker)
-        self._journal.begin(self._described())
 
     def tick(self, *args: Any, **options: Any) -> float:
         """Enqueue what is due; return the seconds until to look again."""
-        for name, entry in list(self._late.items()):
-            self._late.pop(name)
+        for entry in list(self._late.values()):
             self.apply_entry(entry)
         wait = super().tick(*args, **options)
         self._journal.tick(self._described)
@@ -89,6 +88,7 @@ class CronScheduler(Scheduler):
                 logger.error("cron run of %s waits for the broker: %s", entry.name, error)
             self._late[entry.name] = entry
         else:
+            self._late.pop(entry.name, None)
             logger.info("cron run of %s enqueued as %s", entry.name, job.id)
             self._journal.dispatched(entry.name, time.time())
 

@@ -44,4 +44,6 @@ def parse_cron(expression: str) -> str:
 
 def next_due(expression: str, after: float, zone: tzinfo) -> float:
     """Return when a parsed expression is due next, strictly after a time; Unix seconds."""
-    return next(CronSim(expression, datetime.fromtimestamp(after, zone))).timestamp()
+    times = CronSim(expression, datetime.fromtimestamp(after, zone))
+    # In an hour that the end of daylight saving time repeats, CronSim begins with its first pass.
+    return next(due for due in (time.timestamp() for time in times) if due > after)

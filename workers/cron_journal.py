@@ -29,23 +29,8 @@ class CronJournal:
     def __init__(self, settings: Settings) -> None:
         self._client: redis.Redis = connect(settings.require_broker(), settings.sentinel_master)
         self._last_dispatch: dict[str, float] = {}
-        self._written_at, self._changed, self._silent = 0.0, False, False
-
-    def begin(self, entries: Entries) -> None:
-        """Take over from an earlier Beat: keep its times, drop entries that are gone."""
-        try:
-            known = self._client.hgetall(keys.CRON)
-            gone = [task for task in known if task.decode() not in entries]
-            if gone:
-                self._client.hdel(keys.CRON, *gone)
-                self._client.hdel(keys.CRON_SUCCESSES, *gone)
-        except (RedisError, OSError) as error:
-            logger.warning("the broker does not answer yet: %s", error)
-            return
-        for task, entry in known.items():
-            dispatched = orjson.loads(entry).get("last_dispatch")
-            if dispatched is not None:
-                self._last_dispatch[task.decode()] = dispatched
+        self._written_at, self._changed, self._silent = 0.0, True, False
+        self._took_over = False
 
     def dispatched(self, task: str, when: float) -> None:
         """Remember a run that was enqueued."""
@@ -67,9 +52,22 @@ class CronJournal:
             self._silent = True
 
     def _write(self, entries: Entries) -> None:
+        if not self._took_over:
+            self._take_over(entries)
+            self._took_over = True
         with self._client.pipeline(transaction=True) as pipe:
             pipe.hset(keys.BEAT, "last_tick", repr(time.time()))
             for task, entry in entries.items():
                 record = {**entry, "last_dispatch": self._last_dispatch.get(task), "missed": 0}
                 pipe.hset(keys.CRON, task, orjson.dumps(record))
             pipe.execute()
+
+    def _take_over(self, entries: Entries) -> None:
+        """Keep an earlier Beat's times; drop its entries that are gone."""
+        for field, entry in self._client.hgetall(keys.CRON).items():
+            task, dispatched = field.decode(), orjson.loads(entry).get("last_dispatch")
+            if task not in entries:
+                self._client.hdel(keys.CRON, task)
+                self._client.hdel(keys.CRON_SUCCESSES, task)
+            elif dispatched is not None:
+                self._last_dispatch.setdefault(task, dispatched)

@@ -52,12 +52,19 @@ def _check_perform(worker: "type[Worker]") -> None:
     if not isinstance(found, classmethod):
         kind = "missing" if found is None else f"a {type(found).__name__}"
         raise JobDefinitionError(
-            f"{worker.__module__}.{worker.__qualname__}: perform is {kind}; allowed: a classmethod"
+            f"{worker.__module__}.{worker.__qualname__}: perform is {kind}; allowed: a "
+            "classmethod (a base of other worker classes is declared with abstract=True)"
         )
-    if inspect.iscoroutinefunction(found.__func__):
+    perform = found.__func__
+    if inspect.iscoroutinefunction(perform) or inspect.isasyncgenfunction(perform):
         raise JobDefinitionError(
             f"{worker.__module__}.{worker.__qualname__}: perform is async; allowed: a plain "
             "classmethod, which may call asyncio.run()"
+        )
+    if inspect.isgeneratorfunction(perform):
+        raise JobDefinitionError(
+            f"{worker.__module__}.{worker.__qualname__}: perform is a generator, which nobody "
+            "would run through; allowed: a plain classmethod without yield"
         )
 
 

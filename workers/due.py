@@ -19,7 +19,8 @@ def due_in(seconds: Any) -> float | None:
     if isinstance(seconds, timedelta):
         seconds = seconds.total_seconds()
     number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
-    if not number or not math.isfinite(seconds) or time.time() + seconds > LATEST:
+    # Compared, not added: an int may be larger than any float, and nan compares with nothing.
+    if not number or not -math.inf < seconds <= LATEST - time.time():
         raise ScheduleError(f"seconds={seconds!r} is wrong; allowed: a finite number of seconds")
     return time.time() + seconds if seconds > 0 else None
 

@@ -2,9 +2,10 @@
 
 import importlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from service.errors import JobDefinitionError, UnknownWorkerError
+from service.errors import JobDefinitionError, SettingsError, UnknownWorkerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,9 +69,21 @@ def load_worker_modules(names: tuple[str, ...]) -> None:
     """Import the shipped jobs and these modules or packages, so that their classes exist.
 
     Whatever an import raises is raised: a worker without its jobs must not start.
+
+    Raises:
+        SettingsError: there is no such module.
     """
     for name in (*SHIPPED, *names):
-        importlib.import_module(name)
+        try:
+            importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+                raise  # the module is there, but imports one that is not
+            raise SettingsError(
+                f"HEADCOUNT_WORKERS={','.join(names)!r} is wrong: there is no module "
+                f"{error.name!r}; allowed: modules that can be imported from {Path.cwd()} "
+                "or are installed"
+            ) from None
 
 
 def _place(worker: "type[Worker]") -> str:

@@ -26,16 +26,13 @@ from workers.children import Children
 from workers.cron_successes import CronSuccesses
 from workers.drain import Drain
 from workers.process_app import process_app
+from workers.quiet import quiet_celery
 from workers.registry import load_worker_modules
 from workers.report import REPORT_SECONDS, Reporter
 
 logger = logging.getLogger("headcount.worker")
 
 LONGEST_SWEEP_PAUSE_SECONDS = 5.0
-
-
-QUIET = ("celery.app.trace", "celery.worker.strategy")
-"""Loggers whose line per job the canonical line replaces."""
 
 
 def run_worker(
@@ -50,8 +47,7 @@ def run_worker(
         Exception: whatever a module of ``HEADCOUNT_WORKERS`` raises when imported.
     """
     node = name or default_name(settings)
-    for logger_name in QUIET:
-        logging.getLogger(logger_name).setLevel(max(logging.WARNING, writer.level))
+    quiet_celery(writer.level)
     # Job modules make their metrics when they are imported, so their files come first.
     with JobMetricsDirectory(slot_index) as job_metrics:
         app = process_app()

@@ -1,6 +1,6 @@
 """The base class of jobs: what a job declares, and how callers enqueue it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -46,6 +46,9 @@ class Worker:
     log_arguments: ClassVar[Sequence[str]] = ()
     name: ClassVar[str]
 
+    perform: ClassVar[Callable[..., Any]]
+    """Does the job: a classmethod that every subclass has."""
+
     registry: ClassVar[Registry] = Registry()
 
     def __init_subclass__(cls, abstract: bool = False, **kwargs: Any) -> None:
@@ -59,12 +62,7 @@ class Worker:
         cls.registry.add(cls)
 
     @classmethod
-    def perform(cls, *_args: Any, **_kwargs: Any) -> Any:
-        """Do the job; every subclass has its own."""
-        raise TypeError(f"{cls.__name__} has no perform of its own")
-
-    @classmethod
-    def perform_async(cls, *args: Any, **kwargs: Any) -> "JobResult":
+    def perform_async(cls, /, *args: Any, **kwargs: Any) -> "JobResult":
         """Enqueue the job now; ``.id`` of the result is the job's id.
 
         Raises:
@@ -76,7 +74,7 @@ class Worker:
         return enqueue(cls, args, kwargs, due_at=None)
 
     @classmethod
-    def perform_in(cls, seconds: float, *args: Any, **kwargs: Any) -> "JobResult":
+    def perform_in(cls, seconds: float, /, *args: Any, **kwargs: Any) -> "JobResult":
         """Enqueue the job to run in so many seconds; 0 or less is now. Raises as perform_async."""
         from workers.due import due_in
         from workers.enqueue import enqueue
@@ -84,7 +82,7 @@ class Worker:
         return enqueue(cls, args, kwargs, due_in(seconds))
 
     @classmethod
-    def perform_at(cls, when: datetime, *args: Any, **kwargs: Any) -> "JobResult":
+    def perform_at(cls, when: datetime, /, *args: Any, **kwargs: Any) -> "JobResult":
         """Enqueue the job to run at a time; the past is now. Raises as perform_async.
 
         A naive ``when`` is the machine's local time.

@@ -67,7 +67,8 @@ class Intake:
         self._held: dict[str, str] = {}
         self._sent: Request | None = None
         self._unanswered: list[Request] = []
-        self._dry, self._pause, self._not_before = False, RECONNECT_SECONDS[0], 0.0
+        self._dry, self._pass_on = False, False
+        self._pause, self._not_before = RECONNECT_SECONDS[0], 0.0
         self.in_event_loop = False
         self.reconnects, self.ticked_at = 0, time.monotonic()
 
@@ -122,7 +123,8 @@ class Intake:
             return
         try:
             self._ensure_connected()
-            self._raise_if_overdue(now)
+            self._requests.expect_reply(now, REPLY_TIMEOUT_SECONDS)
+            self._waiting.expect_reply(now, REPLY_TIMEOUT_SECONDS + WAIT_SECONDS)
             if self._sent is None:
                 self._ask(self._room())
         except BROKEN as error:
@@ -135,7 +137,7 @@ class Intake:
         return max(0, min(limit - len(self._held), MOST_AT_ONCE))
 
     def _ask(self, room: int) -> None:
-        if self._outbox or (room and not self._dry):
+        if self._outbox or self._pass_on or (room and not self._dry):
             self._send(room)
         elif room and not self._waiting.pending:
             wakes = [keys.wake(queue) for queue in self._queues]
@@ -144,8 +146,9 @@ class Intake:
     def _send(self, room: int) -> None:
         """Send what ended and ask for ``room`` jobs, in one round trip."""
         ends = self._outbox.drain()
-        self._sent = Request(self._prefix, ends, room, self._next, self._queues)
-        self._next += room
+        asks = self._pass_on or room > 0
+        self._sent = Request(self._prefix, ends, asks, room, self._next, self._queues)
+        self._next, self._pass_on = self._next + room, False
         self._requests.send(*self._sent.commands())
 
     def _on_reply(self) -> None:
@@ -158,7 +161,7 @@ class Intake:
         try:
             if sent.ends:
                 self._requests.receive()
-            items = self._requests.receive() if sent.room else []
+            items = self._requests.receive() if sent.asks else []
         except BROKEN as error:
             return self._lost(error)
         self._sent = None
@@ -173,10 +176,13 @@ class Intake:
         if not self._waiting.pending or not self._waiting.readable():
             return
         try:
-            self._waiting.receive()
-            self._dry = False
+            token = self._waiting.receive()
         except BROKEN as error:
-            self._lost(error)
+            return self._lost(error)
+        self._dry = False
+        # Woken for work there is no room for any more: let the broker wake someone else.
+        self._pass_on = token is not None and not self._room()
+        return None
 
     def _take(self, tag: str, queue: str, item: bytes) -> None:
         self._held[tag] = queue
@@ -202,11 +208,6 @@ class Intake:
         while self._unanswered:
             self._reclaim(self._unanswered[0])
             self._unanswered.pop(0)
-
-    def _raise_if_overdue(self, now: float) -> None:
-        late = self._requests.overdue(now, REPLY_TIMEOUT_SECONDS)
-        if late or self._waiting.overdue(now, REPLY_TIMEOUT_SECONDS + WAIT_SECONDS):
-            raise TimeoutError("the broker does not answer")
 
     def _lost(self, error: Exception) -> None:
         """Give up the connections, not the leases: everything unsaid is said again later."""

@@ -13,12 +13,14 @@ from service.broker.scripts import RESERVE
 class Request:
     """What is asked for in one round trip.
 
-    ``ends``: to confirm. ``room``: how many jobs at most; their tags, chosen by us, are numbered
-    from ``first``, so that a reply that was lost can be asked for again.
+    ``ends``: to confirm. ``asks``: whether jobs are asked for, and ``room`` how many at most (0:
+    only to leave a wake token for others). Their tags, chosen by us, are numbered from ``first``,
+    so that a reply that was lost can be asked for again.
     """
 
     prefix: str
     ends: list[End]
+    asks: bool
     room: int
     first: int
     queues: tuple[str, ...]
@@ -26,7 +28,7 @@ class Request:
     def commands(self) -> list[tuple[Any, ...]]:
         """Return the commands: one script for what ended, one for what is wanted."""
         commands = [finish_command(self.ends)] if self.ends else []
-        if self.room:
+        if self.asks:
             commands.append(RESERVE.command(self._keys(), self._arguments()))
         return commands
 

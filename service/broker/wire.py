@@ -55,9 +55,14 @@ class BrokerSocket:
         self.pending -= 1
         return reply
 
-    def overdue(self, now: float, seconds: float) -> bool:
-        """Return whether a reply has been due for so many seconds of ``time.monotonic()``."""
-        return self.pending > 0 and now - self._sent_at > seconds
+    def expect_reply(self, now: float, seconds: float) -> None:
+        """Make sure that no reply has been due for so many seconds; ``now`` is monotonic.
+
+        Raises:
+            TimeoutError: one has; the connection is dead, or the broker is frozen.
+        """
+        if self.pending > 0 and now - self._sent_at > seconds:
+            raise TimeoutError("the broker does not answer")
 
     def close(self) -> None:
         """Close the connection, if any."""

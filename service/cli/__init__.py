@@ -4,6 +4,7 @@ Each command imports what it needs when it runs, so that ``--help`` is quick.
 """
 
 import sys
+from pathlib import Path
 
 import typer
 
@@ -28,6 +29,9 @@ def build_app() -> typer.Typer:
 
 def main() -> None:
     """Run the command line; an error of ours is its own words on standard error, status 1."""
+    # HEADCOUNT_WORKERS names modules of the directory one is in, as with `python -m`.
+    if str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))
     try:
         build_app()()
     except HeadcountError as error:

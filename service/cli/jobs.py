@@ -61,7 +61,7 @@ def job(job_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
 def _arguments(text: str) -> tuple[list[Any], dict[str, Any]]:
     try:
         given = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"arguments {text!r} are not JSON ({error}); {_ALLOWED}") from None
     if isinstance(given, list):
         return given, {}

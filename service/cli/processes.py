@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,6 +11,8 @@ from service.cli.environment import read_settings, settings_with_broker
 if TYPE_CHECKING:
     from service.settings import Settings
     from service.telemetry.log_lines import LineWriter
+
+Pool = Literal["prefork", "threads", "solo"]
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -28,7 +30,7 @@ def serve() -> None:
 
 def worker(
     name: Annotated[str | None, typer.Option(help="Celery node name, such as mail@%h.")] = None,
-    pool: Annotated[str, typer.Option(help="prefork, threads or solo.")] = "prefork",
+    pool: Annotated[Pool, typer.Option(help="How jobs run beside each other.")] = "prefork",
 ) -> None:
     """Run a worker."""
     from workers.runtime import run_worker

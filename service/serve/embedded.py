@@ -5,22 +5,21 @@ Its files are in ``<state dir>/broker``: ``port``, ``password``, ``valkey.conf``
 
 import secrets
 import signal
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from service.errors import ServeError
+from service.serve.pid_files import PidFiles
 from service.serve.ports import choose_port, is_free
 from service.serve.process import Process
 from service.serve.readiness import valkey_answers
-from service.serve.state_dir import write_private
+from service.serve.state_dir import is_held, write_private
 from service.settings import Settings
 
 BROKER_NAME = "broker"
 BROKER_HOST = "127.0.0.1"
-ANSWER_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +37,14 @@ class EmbeddedBroker:
 
 
 def embedded_broker_url(settings: Settings) -> str | None:
-    """Return the URL of the embedded broker that ``serve`` runs now, or None if none runs."""
-    broker = _remembered(settings.state_dir / BROKER_NAME)
-    return broker.url if broker and _takes_password(broker) else None
+    """Return the URL of the embedded broker that ``serve`` keeps now, or None if it keeps none.
+
+    The broker may be down for the moment; whoever uses it will hear of that.
+    """
+    state_dir = settings.state_dir
+    kept = is_held(state_dir) and PidFiles(state_dir / "pids").has(BROKER_NAME)
+    broker = _remembered(state_dir / BROKER_NAME) if kept else None
+    return broker.url if broker else None
 
 
 def prepare_embedded_broker(state_dir: Path) -> EmbeddedBroker:
@@ -116,15 +120,3 @@ def _remembered(directory: Path) -> EmbeddedBroker | None:
     except (FileNotFoundError, ValueError):
         return None
     return EmbeddedBroker(directory, port, password) if password else None
-
-
-def _takes_password(broker: EmbeddedBroker) -> bool:
-    """Tell whether the broker itself listens there, and not a stranger or nobody."""
-    try:
-        with socket.create_connection((BROKER_HOST, broker.port), ANSWER_SECONDS) as connection:
-            connection.sendall(f"AUTH {broker.password}\r\n".encode())
-            return connection.recv(64).startswith(b"+OK")
-    except TimeoutError:
-        return True  # frozen, not gone: whoever uses it should hear of that
-    except OSError:
-        return False

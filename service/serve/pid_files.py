@@ -22,9 +22,13 @@ class PidFiles:
         """Forget the process ``name``."""
         self._path(name).unlink(missing_ok=True)
 
+    def has(self, name: str) -> bool:
+        """Return whether the process ``name`` is kept, though it may be dead for the moment."""
+        return self._path(name).exists()
+
     def stop_leftovers(self, grace_seconds: float) -> list[str]:
         """Stop what a killed ``serve`` left running; return the names. Call it under the lock."""
-        left = {path.stem: _recorded(path) for path in self._directory.glob("*.pid")}
+        left = {path.stem: recorded_process(path) for path in self._directory.glob("*.pid")}
         running = {name: process for name, process in left.items() if process}
         for process in running.values():
             process.terminate()
@@ -39,8 +43,8 @@ class PidFiles:
         return self._directory / f"{name}.pid"
 
 
-def _recorded(path: Path) -> psutil.Process | None:
-    """Return the process that a pid file means, if it still runs."""
+def recorded_process(path: Path) -> psutil.Process | None:
+    """Return the process whose number the file holds, if it still runs."""
     try:
         process = psutil.Process(int(path.read_text()))
         # Whoever got the number later was started after the file was written.

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from service.errors import ServeError
+from service.serve.pid_files import recorded_process
+
+LOCK_NAME = "serve.lock"
 
 
 def open_state_dir(path: Path) -> Path:
@@ -46,10 +49,15 @@ def hold_state_dir(path: Path) -> Iterator[None]:
         yield
 
 
+def is_held(path: Path) -> bool:
+    """Return whether a ``serve`` runs on the directory; takes no lock, so it is in nobody's way."""
+    return recorded_process(path / LOCK_NAME) is not None
+
+
 @contextlib.contextmanager
 def _lock_file(path: Path) -> Iterator[int]:
     try:
-        lock = os.open(path / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(path / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise ServeError(
             f"the state directory {path} cannot be written: {error.strerror}; "

@@ -1,0 +1,22 @@
+"""What Celery says beside its log, or a second time for every job: said once, as log lines."""
+
+import logging
+from typing import Any
+
+from celery.apps import worker as celery_worker
+
+REPLACED = ("celery.app.trace", "celery.worker.strategy")
+"""Loggers whose line per job the canonical line replaces; their warnings stay."""
+
+logger = logging.getLogger("headcount.worker")
+
+
+def quiet_celery(level: int) -> None:
+    """Leave the line per job to us, and log what Celery's signal handlers print."""
+    for name in REPLACED:
+        logging.getLogger(name).setLevel(max(logging.WARNING, level))
+    celery_worker.safe_say = _log
+
+
+def _log(message: str, *_: Any) -> None:
+    logger.info(message.strip())
