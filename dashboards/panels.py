@@ -64,8 +64,9 @@ def graph(title: str, description: str, *queries: Query) -> timeseries.Panel:
 
 
 def stacked(panel: timeseries.Panel) -> timeseries.Panel:
-    """Stack the series: for parts of one whole."""
-    return panel.fill_opacity(35).stacking(common.StackingConfig().mode(StackingMode.NORMAL))
+    """Stack the series as areas without lines: the line of a series at 0 would hide the next."""
+    panel = panel.line_width(0).fill_opacity(70)
+    return panel.stacking(common.StackingConfig().mode(StackingMode.NORMAL))
 
 
 def coloured(panel: timeseries.Panel, by_name: Mapping[str, str]) -> timeseries.Panel:
