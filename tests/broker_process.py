@@ -9,6 +9,7 @@ from typing import Self
 
 import redis
 
+from service.broker import keys
 from service.broker.dead_set import DeadJob, DeadSet
 from service.broker.snapshot import LedgerCounts, QueueState
 from service.broker.snapshot_reader import SnapshotReader
@@ -81,6 +82,11 @@ class BrokerProcess:
 
     def dead_jobs(self) -> list[DeadJob]:
         return DeadSet(self.client).newest(10_000)
+
+    def push(self, queue: str, item: str | bytes) -> None:
+        """Put something into a queue by hand, and wake whoever waits for work."""
+        self.client.lpush(queue, item)
+        self.client.lpush(keys.wake(queue), 1)
 
     def _signal(self, number: int) -> None:
         if self._process is not None:

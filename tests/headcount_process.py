@@ -13,7 +13,6 @@ from types import TracebackType
 from typing import Any, Self
 
 import psutil
-
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.broker_process import free_port
@@ -147,13 +146,15 @@ class Processes:
         self._directory, self._started = directory, list[HeadcountProcess]()
         self.notes = Notes(directory / "notes")
 
-    def start(self, *arguments: str, broker_url: str, **variables: object) -> HeadcountProcess:
-        """Start one and wait until it is ready; ``variables`` of its environment."""
+    def start(
+        self, *arguments: str, broker_url: str, wait: bool = True, **variables: object
+    ) -> HeadcountProcess:
+        """Start one, and wait until it is ready; ``variables`` of its environment."""
         log = self._directory / f"{arguments[0]}-{len(self._started)}.log"
         variables = {"NOTES": self.notes.path, **variables}
         process = HeadcountProcess(arguments, broker_url, log, variables)
         self._started.append(process)
-        return process.wait_until_ready()
+        return process.wait_until_ready() if wait else process
 
     def __enter__(self) -> Self:
         return self

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 
 from celery import current_task
 from celery.exceptions import Ignore, Reject
@@ -16,11 +17,11 @@ PARCELS = Counter("parcels", "Parcels packed by the jobs of the tests.", ["size"
 
 
 def note(*words):
-    """Append a line to the file of the environment's NOTES, as a record from outside."""
-    path = os.environ.get("NOTES")
-    if path:
-        with open(path, "a") as notes:
-            notes.write(" ".join(map(str, words)) + "\n")
+    """Append a line to the file of the environment's NOTES; return how many there are now."""
+    with Path(os.environ["NOTES"]).open("a+") as notes:
+        notes.write(" ".join(map(str, words)) + "\n")
+        notes.seek(0)
+        return len(notes.readlines())
 
 
 class Note(Worker):
@@ -49,6 +50,19 @@ class Nap(Worker):
         note("start", seconds, secret)
         time.sleep(seconds)
         note("end", seconds, secret)
+
+
+class NapOnce(Worker):
+    """Sleeps when it runs for the first time, by its own notes."""
+
+    @classmethod
+    def perform(cls, seconds):
+        if note("napping") == 1:
+            time.sleep(seconds)
+
+
+class NapOnceUnretried(NapOnce):
+    max_retries = 0
 
 
 class Fail(Worker):
@@ -110,6 +124,26 @@ class FailUnpicklablyAlways(FailUnpicklably):
     retry_backoff = 0.1
 
 
+class FailLate(Worker):
+    max_retries = 0
+
+    @classmethod
+    def perform(cls, seconds):
+        time.sleep(seconds)
+        raise ValueError("too late")
+
+
+class RetryLate(Worker):
+    max_retries = 1
+    retry_backoff = 0.1
+
+    @classmethod
+    def perform(cls, seconds):
+        time.sleep(seconds)
+        if current_task.request.retries == 0:
+            raise ValueError("once more")
+
+
 class SoftLimit(Worker):
     max_retries = 0
     soft_time_limit = 0.3
@@ -136,6 +170,13 @@ class KillSelf(Worker):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+class KillSelfLate(KillSelf):
+    @classmethod
+    def perform(cls, seconds):
+        time.sleep(seconds)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
 class KillSelfOnce(Worker):
     max_retries = 1
     retry_backoff = 0.1
@@ -154,6 +195,22 @@ class KillSelfAlways(Worker):
     @classmethod
     def perform(cls):
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+class KillTheWorker(Worker):
+    """Takes along the process that runs it and that one's parent."""
+
+    unique_for = 600
+
+    @classmethod
+    def perform(cls):
+        note("worker killed")
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(20)
+
+
+class HardLimitKept(HardLimit):
+    store_result = True
 
 
 class HardLimitAlways(Worker):

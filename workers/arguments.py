@@ -4,7 +4,7 @@ import hashlib
 import inspect
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from service.errors import ArgumentsError
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 DEEPEST = 100
 LONGEST_INT_BITS = 13_000
 """Somewhat less than the 4,300 digits beyond which Python writes no int as text."""
+
+KOMBU_OBJECT = {"__type__", "__value__"}
+"""A dict of just these keys would arrive as another object; ``kombu.utils.json.object_hook``."""
 
 
 def check_arguments(
@@ -58,26 +61,29 @@ def digest(bound: Mapping[str, Any]) -> str:
 
 def _check_json(value: Any, whose: str, place: str, depth: int) -> None:
     kind = type(value)
-    if value is None or kind in (str, bool):
-        return
-    if kind is int:
-        if value.bit_length() > LONGEST_INT_BITS:
-            raise ArgumentsError(f"{whose}: {place} is an int of more than 4,000 digits")
-    elif kind is float:
-        if not math.isfinite(value):
-            raise ArgumentsError(f"{whose}: {place} is {value!r}; allowed: finite numbers")
-    elif depth >= DEEPEST:
-        raise ArgumentsError(f"{whose} is nested more than {DEEPEST} deep, or contains itself")
-    elif kind in (list, tuple):
-        for index, item in enumerate(value):
-            _check_json(item, whose, f"{place}[{index}]", depth + 1)
-    elif kind is dict:
-        for key, item in value.items():
-            if type(key) is not str:
-                raise ArgumentsError(f"{whose}: {place} has the key {key!r}; allowed: text keys")
-            _check_json(item, whose, f"{place}[{key!r}]", depth + 1)
-    else:
+    if kind in (list, tuple, dict):
+        if depth >= DEEPEST:
+            raise ArgumentsError(f"{whose} is nested more than {DEEPEST} deep, or contains itself")
+        for where, item in _items(value, whose, place):
+            _check_json(item, whose, f"{place}[{where!r}]", depth + 1)
+    elif kind is float and not math.isfinite(value):
+        raise ArgumentsError(f"{whose}: {place} is {value!r}; allowed: finite numbers")
+    elif kind is int and value.bit_length() > LONGEST_INT_BITS:
+        raise ArgumentsError(f"{whose}: {place} is an int of more than 3,900 digits")
+    elif value is not None and kind not in (bool, int, float, str):
         raise ArgumentsError(
             f"{whose}: {place} is of type {kind.__name__}, which JSON cannot carry; allowed: "
             "None, bool, int, float, str, list, dict"
         )
+
+
+def _items(value: Any, whose: str, place: str) -> Iterable[tuple[object, Any]]:
+    """Return (index or key, item) of a list, tuple or dict."""
+    if type(value) is not dict:
+        return enumerate(value)
+    for key in value:
+        if type(key) is not str:
+            raise ArgumentsError(f"{whose}: {place} has the key {key!r}; allowed: text keys")
+    if value.keys() == KOMBU_OBJECT:
+        raise ArgumentsError(f"{whose}: {place} has just the keys by which kombu marks objects")
+    return value.items()

@@ -16,8 +16,7 @@ from service.errors import EnqueueError
 from service.settings import Settings
 from workers.cron_journal import CronJournal
 from workers.cron_schedule import CronSchedule
-from workers.process_app import process_app
-from workers.registry import load_worker_modules
+from workers.process_app import app_with_jobs
 from workers.worker import Worker
 
 logger = logging.getLogger("headcount.beat")
@@ -32,9 +31,7 @@ def run_beat(settings: Settings) -> None:
     Raises:
         SettingsError, JobDefinitionError, and whatever a job module raises when imported.
     """
-    app = process_app()
-    load_worker_modules(settings.workers)
-    app.finalize()
+    app = app_with_jobs(settings)
     app.cron_journal = CronJournal(settings)
     beat = Beat(
         app=app,

@@ -7,17 +7,13 @@ from celery.worker.consumer.tasks import Tasks
 
 
 class FollowConsumer(bootsteps.StartStopStep):
-    """Follows the consumer's intake and the pool's children, each time a consumer starts."""
+    """Follows the worker and the pool's children, each time a consumer starts."""
 
     requires = (Tasks,)
 
     def start(self, consumer: Any) -> None:
-        """Follow the intake of the channel that consumes jobs."""
-        app = consumer.app
-        app.activity.attach(consumer.controller)
-        intake = getattr(consumer.task_consumer.channel, "intake", None)
-        if intake is not None:
-            app.activity.consume_through(intake)
+        """Follow the worker this consumer belongs to."""
+        consumer.app.activity.attach(consumer.controller)
 
     def register_with_event_loop(self, consumer: Any, hub: Any) -> None:
         """Follow the pool, which has just set up its own handlers."""

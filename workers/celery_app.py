@@ -24,6 +24,8 @@ class HeadcountCelery(Celery):
     module with ``@app.task`` in it needs no environment.
     """
 
+    events_cls = "workers.celery_events:BackgroundEvents"
+
     def __init__(self, read_settings: Callable[[], Settings], registry: Registry) -> None:
         super().__init__("headcount", task_cls=JobTask, set_as_current=True)
         self._read_settings, self.registry = read_settings, registry

@@ -1,12 +1,14 @@
 """Celery's consumer, for the messages that never become an attempt: these are dead, not deleted."""
 
 import logging
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from celery import signals
 from celery.worker.consumer import Consumer
 
 from service.broker.dead_set import dead_record
+from service.broker.message import check_headers
 from service.telemetry.catalogue import OTHER
 from service.telemetry.events import Outcome
 from workers.attempt import Attempt
@@ -23,6 +25,23 @@ class JobConsumer(Consumer):
         """Set up the tasks as Celery does; these tracers serve the pools without children."""
         super().update_strategies()
         scope_jobs(self.app)
+
+    def on_ready(self) -> None:
+        """Follow the intake, which exists now that consuming has begun: its leases are renewed."""
+        super().on_ready()
+        self.app.activity.consume_through(self.task_consumer.channel.intake)
+
+    def create_task_handler(self, **options: Any) -> Callable[[Any], None]:
+        """Return what takes messages, as Celery does; nothing in one ends the worker."""
+        take = super().create_task_handler(**options)
+
+        def on_task_received(message: Any) -> None:
+            try:
+                take(message)
+            except Exception as error:  # noqa: BLE001 - the next worker would not fare better
+                self.on_invalid_task(None, message, error)
+
+        return on_task_received
 
     def on_unknown_task(self, body: Any, message: Any, exc: Exception) -> None:
         """Nobody registered a task of this name."""
@@ -47,7 +66,7 @@ class JobConsumer(Consumer):
 
     def _bury(self, message: Any, failure: Failure) -> None:
         lease = (message.delivery_info or {}).get("lease")
-        headers = message.headers if isinstance(message.headers, dict) else {}
+        headers = _sound(message.headers)
         job_id = str(headers.get("id") or (lease.tag if lease else message.delivery_tag))
         queue = lease.queue if lease else (message.delivery_info or {}).get("routing_key", "")
         attempt = Attempt(self.app.emit, queue, OTHER, {**headers, "id": job_id})
@@ -59,7 +78,7 @@ class JobConsumer(Consumer):
         record = dead_record(
             job_id=job_id,
             queue=queue,
-            task=str(headers.get("task")),
+            task=headers.get("task"),
             outcome=Outcome.UNKNOWN.value,
             attempts=attempt.number,
             headers=headers,
@@ -67,3 +86,12 @@ class JobConsumer(Consumer):
             error=failure.error,
         )
         lease.bury(job_id, record, attempt.unique)
+
+
+def _sound(headers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a message's headers; of unsound ones nothing is believed."""
+    try:
+        check_headers(headers)
+    except ValueError:
+        return {}
+    return headers

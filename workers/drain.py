@@ -36,6 +36,8 @@ class Drain:
     def _wait(self) -> None:
         if self._finished.wait(self._grace_seconds):
             return
+        for request in list(state.active_requests):
+            request.given_back()
         self._kill_children()
         given_back = sum(intake.release_all() for intake in self._app.activity.intakes)
         logger.warning(
@@ -47,11 +49,8 @@ class Drain:
         os._exit(0)
 
     def _kill_children(self) -> None:
-        """Stop what runs before anyone else can be given it; each attempt ends as retried."""
-        running = list(state.active_requests)
+        """Stop what runs before anyone else can be given it."""
         children = psutil.Process().children(recursive=True)
         for child in children:
             child.kill()
         psutil.wait_procs(children, timeout=5)
-        for request in running:
-            request.given_back()

@@ -49,7 +49,9 @@ def publish_options(
     worker: "type[Worker]", bound: Mapping[str, Any], due_at: float | None
 ) -> dict[str, Any]:
     """Return Celery's ``apply_async`` options for a job with these bound arguments."""
-    options: dict[str, Any] = {"queue": worker.queue}
+    # Celery would subscribe to the result here; .get() does so, where anyone calls it.
+    options: dict[str, Any] = {"queue": worker.queue, "ignore_result": True}
+    options["headers"] = {"ignore_result": not worker.store_result}
     shown = {name: bound[name] for name in worker.log_arguments if name in bound}
     options["argsrepr"], options["kwargsrepr"] = HIDDEN, repr(shown) if shown else HIDDEN
     if due_at is not None:
@@ -58,7 +60,7 @@ def publish_options(
         options["expires"] = datetime.fromtimestamp((due_at or time()) + worker.expires_in, UTC)
     if worker.unique_for is not None:
         key = keys.unique(worker.name, digest(bound))
-        options["headers"] = {HEADER: {"unique": [key, max(1, int(worker.unique_for * 1000))]}}
+        options["headers"] |= {HEADER: {"unique": [key, max(1, int(worker.unique_for * 1000))]}}
     return options
 
 

@@ -1,8 +1,7 @@
 """Flower over this app: workers and tasks as Celery itself sees them."""
 
 from service.settings import Settings
-from workers.process_app import process_app
-from workers.registry import load_worker_modules
+from workers.process_app import app_with_jobs
 
 
 def run_flower(settings: Settings) -> None:
@@ -10,9 +9,7 @@ def run_flower(settings: Settings) -> None:
 
     Without a user and a password it listens on the loopback address only: it can end workers.
     """
-    app = process_app()
-    load_worker_modules(settings.workers)
-    app.finalize()
+    app = app_with_jobs(settings)
     # Flower takes no jobs, and shows queues only of transports it knows by name.
     app.conf.broker_transport = None
     app.start(["flower", *_options(settings)])

@@ -4,7 +4,8 @@ import os
 from functools import cache
 from typing import Any
 
-from service.settings import load_settings
+from service.settings import Settings, load_settings
+from workers.registry import load_worker_modules
 
 
 @cache
@@ -16,3 +17,17 @@ def process_app() -> Any:
     from workers.celery_app import make_celery
 
     return make_celery(lambda: load_settings(os.environ))
+
+
+def app_with_jobs(settings: Settings) -> Any:
+    """Return this process's Celery app with every job module imported and its tasks set up.
+
+    The app comes first: a module's ``@shared_task`` or ``@current_app.task`` is then one of its.
+
+    Raises:
+        SettingsError, JobDefinitionError, and whatever a module raises when imported.
+    """
+    app = process_app()
+    load_worker_modules(settings.workers)
+    app.finalize()
+    return app

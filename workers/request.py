@@ -9,12 +9,13 @@ import time
 from typing import Any
 
 from billiard.exceptions import TimeLimitExceeded
+from celery.exceptions import InvalidTaskError
 from celery.worker import state
 from celery.worker.request import Request
 
 from service.broker.dead_set import dead_record
 from service.broker.lease import Lease
-from service.broker.message import next_attempt
+from service.broker.message import check_headers, next_attempt
 from service.telemetry.events import Outcome
 from workers.arguments import bind
 from workers.attempt import Attempt
@@ -43,6 +44,7 @@ class JobRequest(Request):
 
     def __init__(self, message: Any, **options: Any) -> None:
         super().__init__(message, **options)
+        self._check()
         info = message.delivery_info or {}
         # Taken out: what is left in there is pickled on the way to the child.
         self.acknowledged: bool = False
@@ -58,6 +60,15 @@ class JobRequest(Request):
         if isinstance(self._task, WorkerTask):
             self._attempt.arguments = self._loggable(self._task)
         self._attempt.received(redelivered=bool(info.get("redelivered")))
+
+    def _check(self) -> None:
+        """Refuse what a task cannot be called with; the consumer buries it."""
+        try:
+            check_headers(self._request_dict)
+        except ValueError as error:
+            raise InvalidTaskError(str(error)) from None
+        if not isinstance(self._args, (list, tuple)) or not isinstance(self._kwargs, dict):
+            raise InvalidTaskError("its arguments are no list and object")
 
     def _loggable(self, task: WorkerTask) -> dict[str, Any]:
         names = task.worker.log_arguments
@@ -87,7 +98,6 @@ class JobRequest(Request):
             return
         self._end(Outcome.SUCCEEDED)
         state.task_ready(self, successful=True)
-        self.acknowledge()
         self.send_event("task-succeeded", result=answer, runtime=runtime)
 
     def on_failure(
@@ -104,7 +114,6 @@ class JobRequest(Request):
             self._end(outcome_of(error), failure_of(error))
         if isinstance(error, MemoryError):  # Celery raises it again, and the worker exits
             state.task_ready(self)
-            self.acknowledge()
             return
         super().on_failure(exc_info, send_failed_event, return_ok)
 
@@ -123,8 +132,11 @@ class JobRequest(Request):
         super()._announce_revoked(reason, terminated, signum, expired)
 
     def given_back(self) -> None:
-        """The worker ends before the job: it will run again, elsewhere, as the same attempt."""
-        self._end(Outcome.RETRIED, Failure("WorkerShutdown", "its worker was stopped"))
+        """The worker ends before the job: it will run again, elsewhere, as the same attempt.
+
+        Its lease is let go of only when its process is gone.
+        """
+        self._attempt.finished(Outcome.RETRIED, Failure("WorkerShutdown", "its worker was stopped"))
 
     # -- trying again
 
@@ -140,15 +152,16 @@ class JobRequest(Request):
         self._next = (next_attempt(self._message, due_at, time.time()), due_at)
         self._end(Outcome.RETRIED, failure_of(error))
         state.task_ready(self)
-        self.acknowledge()
         self.send_event("task-retried", exception=repr(failure_of(error)), traceback="")
         return True
 
     # -- letting go
 
     def _end(self, outcome: Outcome, failure: Failure | None = None) -> None:
+        """Decide the outcome and let go: whatever Celery does next may fail, as storing results."""
         if self._attempt.finished(outcome, failure):
             self._failure = failure
+            self.acknowledge()
 
     def acknowledge(self) -> None:
         """Let go of the lease the way the attempt ended; before its end, do nothing."""
@@ -167,7 +180,6 @@ class JobRequest(Request):
         """Let go as :meth:`acknowledge` does; whether to requeue was decided before."""
         if not self.acknowledged:
             self._end(Outcome.RETRIED if requeue else Outcome.REJECTED)
-            self.acknowledge()
             self.send_event("task-rejected", requeue=requeue)
 
     def _let_go(self, lease: Lease, outcome: Outcome) -> None:

@@ -10,7 +10,8 @@ from billiard.process import current_process
 from prometheus_client import CollectorRegistry, ProcessCollector
 
 from service.broker.connection import connect
-from service.broker.keeper import PROMOTE_SECONDS, Keeper, promote_due, renew, sweep
+from service.broker.keeper import PROMOTE_SECONDS, Keeper, promote_due, renew
+from service.broker.sweeper import sweep
 from service.queues import QUEUE_NAMES
 from service.settings import Settings
 from service.telemetry.canonical_line import CanonicalLine
@@ -25,9 +26,8 @@ from workers.celery_app import HeadcountCelery
 from workers.children import Children
 from workers.cron_successes import CronSuccesses
 from workers.drain import Drain
-from workers.process_app import process_app
+from workers.process_app import app_with_jobs
 from workers.quiet import quiet_celery
-from workers.registry import load_worker_modules
 from workers.report import REPORT_SECONDS, Reporter
 
 logger = logging.getLogger("headcount.worker")
@@ -50,9 +50,7 @@ def run_worker(
     quiet_celery(writer.level)
     # Job modules make their metrics when they are imported, so their files come first.
     with JobMetricsDirectory(slot_index) as job_metrics:
-        app = process_app()
-        load_worker_modules(settings.workers)
-        app.finalize()
+        app = app_with_jobs(settings)
         app.activity = Activity()
         app.job_metrics = job_metrics
         successes = CronSuccesses(app.registry)
@@ -100,7 +98,9 @@ def _consume(app: Any, settings: Settings, node: str, pool: str, successes: Cron
     client = connect(settings.require_broker(), settings.sentinel_master)
     reporter = Reporter(client, node, settings.queues, app.activity)
     keeper = _keeper(client, settings, app.activity, reporter, successes)
-    drain = app.drain = Drain(app, settings.shutdown_grace_seconds, reporter.goodbye)
+    drain = app.drain = Drain(
+        app, settings.shutdown_grace_seconds, lambda: _say_goodbye(reporter)
+    )
     worker = app.Worker(
         hostname=node,
         pool_cls=pool,

@@ -14,6 +14,7 @@ from kombu.utils.json import dumps
 
 from service.broker import keys
 from service.broker.connection import never_retry
+from service.broker.delivery import JobMessage
 from service.broker.intake import Intake
 from service.broker.lease import End, State
 from service.broker.message import HEADER, stamp, stamps
@@ -72,6 +73,7 @@ class LeasedChannel(kombu_redis.Channel):
     """A kombu Redis channel on which every job is in exactly one place."""
 
     QoS = QoS
+    Message = JobMessage
     body_encoding = "utf-8"  # JSON inside JSON; base64 would hide it and cost a third more
 
     _commands: Any = None

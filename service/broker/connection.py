@@ -60,7 +60,7 @@ def _behind_sentinels(url: str, master: str, options: dict[str, object]) -> "red
 def describe(error: Exception, url: str) -> str:
     """Return one line about a failed command: where, and what went wrong; never the password."""
     where = ";".join(_without_password(part) for part in url.split(";"))
-    return f"{where}: {error or type(error).__name__}"
+    return f"{where}: {str(error) or type(error).__name__}"
 
 
 def _without_password(url: str) -> str:

@@ -141,10 +141,10 @@ def _read(record: bytes) -> DeadJob:
 
 
 def _revived(item: bytes) -> str:
-    """Return a dead job's message with its attempts counted anew; one nobody can read as is."""
+    """Return a dead job's message as if enqueued now, and not to expire again."""
     try:
         message = orjson.loads(item)
-        message["headers"]["retries"] = 0
+        message["headers"] |= {"retries": 0, "expires": None}
         now = time.time()
         message["headers"]["headcount"] |= {"due_at": now, "first_due_at": now}
         message["properties"]["delivery_info"].pop("lease", None)

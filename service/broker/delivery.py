@@ -1,14 +1,14 @@
-"""From a queue's raw item to what kombu delivers, and what to say of one nobody can read."""
+"""From a queue's raw item to kombu's message; one that nobody can read is a message too."""
 
-import time
 from typing import Any
 
 import orjson
+from kombu.transport import virtual
 
 from service.broker.lease import Lease
 
-UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)
-"""What :func:`open_item` raises for an item that is not a message."""
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+"""What reading an item raises that is not a message."""
 
 
 def deliveries(item: bytes) -> int:
@@ -17,20 +17,31 @@ def deliveries(item: bytes) -> int:
 
 
 def open_item(item: bytes, lease: Lease) -> dict[str, Any]:
-    """Return kombu's raw message, carrying its lease.
-
-    Raises:
-        ValueError, KeyError, TypeError, AttributeError: it is none.
-    """
-    payload: dict[str, Any] = orjson.loads(item)
-    properties = payload["properties"]
-    properties["delivery_tag"] = lease.tag
-    properties["delivery_info"] |= {"lease": lease, "redelivered": lease.deliveries > 1}
+    """Return kombu's raw message, carrying its lease, and ``error`` if it cannot be read."""
+    carried = {"lease": lease, "redelivered": lease.deliveries > 1}
+    try:
+        payload: dict[str, Any] = orjson.loads(item)
+        properties = payload["properties"]
+        properties["delivery_info"] |= carried
+        properties["delivery_tag"] = lease.tag
+        if not isinstance(payload["body"], str):
+            raise TypeError("its body is no text")
+    except UNREADABLE as error:
+        properties = {"delivery_tag": lease.tag, "delivery_info": carried}
+        return {"properties": properties, "error": error}
     return payload
 
 
-def unreadable(tag: str, queue: str, error: Exception) -> str:
-    """Return the dead set's record (JSON) of an item that is no message."""
-    record = {"id": tag, "queue": queue, "outcome": "unknown", "died_at": time.time()}
-    record |= {"error_type": type(error).__name__, "error": f"unreadable message: {error}"}
-    return orjson.dumps(record).decode()
+class JobMessage(virtual.Message):
+    """A message whose ``errors`` say why it cannot be read; consumers get to see it all the same."""
+
+    def __init__(self, payload: dict[str, Any], channel: Any = None, **options: Any) -> None:
+        error = payload.get("error")
+        if error is None:
+            try:
+                return super().__init__(payload, channel, **options)
+            except UNREADABLE as found:
+                error = found
+        super().__init__({"properties": payload["properties"]}, channel, **options)
+        self.errors = [(type(error), error, error.__traceback__)]
+        return None

@@ -22,7 +22,7 @@ import redis
 from redis.exceptions import RedisError
 
 from service.broker import keys
-from service.broker.delivery import UNREADABLE, deliveries, open_item, unreadable
+from service.broker.delivery import deliveries, open_item
 from service.broker.lease import End, Lease
 from service.broker.outbox import Outbox
 from service.broker.reservation import Request
@@ -45,12 +45,16 @@ RECONNECT_SECONDS = (0.1, 2.0)
 
 BROKEN = (RedisError, OSError)
 
+CLOSED = "connection closed by the broker"
+"""What it means that a socket is readable though no reply is due."""
+
 
 class Intake:
     """What this process holds of the job queues. ``capacity`` is how many jobs it may hold.
 
     ``in_event_loop``: :meth:`tick` is called all the time, so ends can wait for the next turn;
-    otherwise, and once nothing is consumed any more, they are sent at once.
+    otherwise, and once nothing is consumed any more, they are sent at once. ``unwatch`` is
+    called with a socket's file descriptor before it is closed.
     """
 
     def __init__(
@@ -61,14 +65,17 @@ class Intake:
         capacity: Callable[[], int],
     ) -> None:
         self._outbox, self._deliver, self._capacity = outbox, deliver, capacity
-        self._requests, self._waiting = BrokerSocket(pool), BrokerSocket(pool)
+        self._requests, self._waiting = (
+            BrokerSocket(pool, lambda fileno: self.unwatch(fileno)) for _ in range(2)
+        )
+        self.unwatch: Callable[[int], None] = lambda _fileno: None
         self._prefix = f"{os.uname().nodename[:24]}-{os.getpid()}-{uuid.uuid4().hex[:6]}."
         self._next, self._queues = 1, tuple[str, ...]()
         self._held: dict[str, str] = {}
         self._sent: Request | None = None
         self._unanswered: list[Request] = []
         self._dry, self._pass_on = False, False
-        self._pause, self._not_before = RECONNECT_SECONDS[0], 0.0
+        self._lost_it, self._pause, self._not_before = False, RECONNECT_SECONDS[0], 0.0
         self.in_event_loop = False
         self.reconnects, self.ticked_at = 0, time.monotonic()
 
@@ -97,9 +104,9 @@ class Intake:
             self._outbox.flush()
 
     def release_all(self) -> int:
-        """Give every lease back to the head of its queue now; return how many."""
+        """Give every lease back to the head of its queue, in order, now; return how many."""
         held = list(self._held.items())
-        for tag, queue in held:
+        for tag, queue in reversed(held):
             if self._held.pop(tag, None) is not None:
                 self._outbox.add(End(tag, queue, "released"))
         self._outbox.flush()
@@ -152,7 +159,11 @@ class Intake:
         self._requests.send(*self._sent.commands())
 
     def _on_reply(self) -> None:
-        if self._sent is not None and self._requests.readable():
+        if not self._requests.readable():
+            return
+        if self._sent is None:
+            self._lost(ConnectionError(CLOSED))
+        else:
             self._receive_reply()
 
     def _receive_reply(self) -> None:
@@ -173,8 +184,10 @@ class Intake:
         return None
 
     def _on_wake(self) -> None:
-        if not self._waiting.pending or not self._waiting.readable():
-            return
+        if not self._waiting.readable():
+            return None
+        if not self._waiting.pending:
+            return self._lost(ConnectionError(CLOSED))
         try:
             token = self._waiting.receive()
         except BROKEN as error:
@@ -187,12 +200,7 @@ class Intake:
     def _take(self, tag: str, queue: str, item: bytes) -> None:
         self._held[tag] = queue
         lease = Lease(self, tag, queue, deliveries(item))
-        try:
-            payload = open_item(item, lease)
-        except UNREADABLE as error:
-            logger.error("unreadable message moved to the dead set of %s: %s", queue, error)
-            return lease.bury(tag, unreadable(tag, queue, error))
-        return self._deliver(queue, payload)
+        self._deliver(queue, open_item(item, lease))
 
     # -- losing and finding the broker
 
@@ -205,14 +213,16 @@ class Intake:
             self._requests.send(("SCRIPT", "LOAD", script.text))
             self._requests.receive()
         self._dry, self._pause = False, RECONNECT_SECONDS[0]
+        self.reconnects, self._lost_it = self.reconnects + self._lost_it, False
         while self._unanswered:
             self._reclaim(self._unanswered[0])
             self._unanswered.pop(0)
 
     def _lost(self, error: Exception) -> None:
         """Give up the connections, not the leases: everything unsaid is said again later."""
-        if self._pause == RECONNECT_SECONDS[0]:
+        if not self._lost_it:
             logger.warning("broker lost: %s; %d leases kept", error, len(self._held))
+        self._lost_it = True
         self._requests.close()
         self._waiting.close()
         if self._sent is not None:
@@ -220,7 +230,6 @@ class Intake:
             if self._sent.room:
                 self._unanswered.append(self._sent)
             self._sent = None
-        self.reconnects += 1
         self._not_before = time.monotonic() + self._pause
         self._pause = min(2 * self._pause, RECONNECT_SECONDS[1])
 
@@ -248,7 +257,8 @@ class Intake:
         self._outbox.flush()
 
     def forget(self) -> None:
-        """Drop everything in a forked child: leases and sockets are its parent's."""
+        """Drop everything in a forked child: leases, sockets and loop are its parent's."""
+        self.unwatch = lambda _fileno: None
         self._requests.close()
         self._waiting.close()
         self._held, self._sent, self._queues = {}, None, ()

@@ -14,14 +14,13 @@ import redis
 from redis.exceptions import RedisError
 
 from service.broker import keys
-from service.broker.scripts import PROMOTE, RENEW, SWEEP
+from service.broker.scripts import PROMOTE, RENEW
 
 logger = logging.getLogger("headcount.broker")
 
 PROMOTE_SECONDS = 0.5
 PROMOTE_AT_ONCE = 500
 RENEW_AT_ONCE = 1000
-DELIVERIES_ALLOWED = 3
 
 
 @dataclass(slots=True)
@@ -30,7 +29,7 @@ class Chore:
 
     name: str
     every_seconds: float
-    do: Callable[[], None]
+    do: Callable[[], object]
     due: float = field(default=0.0)
 
 
@@ -43,7 +42,7 @@ class Keeper:
         self._failing: set[str] = set()
         self._thread = threading.Thread(target=self._run, name="headcount-keeper", daemon=True)
 
-    def add(self, name: str, every_seconds: float, do: Callable[[], None]) -> None:
+    def add(self, name: str, every_seconds: float, do: Callable[[], object]) -> None:
         """Add a chore; its first turn comes at once."""
         self._chores.append(Chore(name, every_seconds, do))
 
@@ -88,19 +87,3 @@ def renew(client: "redis.Redis", tags: list[str]) -> None:
     """Renew these leases."""
     for start in range(0, len(tags), RENEW_AT_ONCE):
         RENEW(client, [keys.UNACKED_INDEX], tags[start : start + RENEW_AT_ONCE])
-
-
-def sweep(client: "redis.Redis", lease_seconds: float, every_seconds: float) -> None:
-    """Take back what silent workers hold; say so in the log."""
-    names = (
-        keys.UNACKED,
-        keys.UNACKED_INDEX,
-        keys.LEDGER,
-        keys.DEAD_RECORDS,
-        keys.DEAD_MESSAGES,
-        keys.SWEEPER,
-    )
-    arguments = (lease_seconds, DELIVERIES_ALLOWED, every_seconds, keys.PREFIX)
-    taken = SWEEP(client, names, arguments)
-    for tag, fate in zip(taken[::2], taken[1::2], strict=True):
-        logger.warning("lease %s expired; its job is %s", tag.decode(), fate.decode())

@@ -54,10 +54,7 @@ def find_job(client: "redis.Redis", job_id: str) -> JobPlace:
 
 def _places(client: "redis.Redis", needle: bytes) -> Iterator[tuple[str, str, bytes]]:
     """Yield (state, queue, item) of everything that mentions the id."""
-    for tag, lease in client.hscan_iter(keys.UNACKED, count=CHUNK):
-        if needle in lease:
-            queue = tag.decode().rsplit(":", 1)[1]
-            yield "running", queue, lease[1 : lease.rindex(b',"","')]
+    yield from _running(client, needle)
     for queue in QUEUE_NAMES:
         for item, _ in client.zscan_iter(keys.scheduled(queue), count=CHUNK):
             if needle in item:
@@ -66,6 +63,14 @@ def _places(client: "redis.Redis", needle: bytes) -> Iterator[tuple[str, str, by
             for item in client.lrange(queue, start, start + CHUNK - 1):
                 if needle in item:
                     yield "ready", queue, item
+    yield from _running(client, needle)  # it may have been taken while we looked
+
+
+def _running(client: "redis.Redis", needle: bytes) -> Iterator[tuple[str, str, bytes]]:
+    for tag, lease in client.hscan_iter(keys.UNACKED, count=CHUNK):
+        if needle in lease:
+            queue = tag.decode().rsplit(":", 1)[1]
+            yield "running", queue, lease[1 : lease.rindex(b',"","')]
 
 
 def _place(state: str, queue: str, item: bytes, job_id: str) -> JobPlace | None:

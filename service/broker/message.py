@@ -16,11 +16,44 @@ which Celery carries along with retries:
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import NoneType
 from typing import Any
 
 from kombu.utils.json import dumps
 
 HEADER = "headcount"
+
+
+_SECONDS = (int, float, NoneType)
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "id": (str,),
+    "task": (str,),
+    "retries": (int, NoneType),
+    "timelimit": (list, tuple, NoneType),
+    HEADER: (dict, NoneType),
+}
+_STAMP_KINDS: Mapping[str, tuple[type, ...]] = {
+    "enqueued_at": _SECONDS,
+    "first_due_at": _SECONDS,
+    "due_at": _SECONDS,
+    "correlation_id": (str, NoneType),
+    "unique": (list, NoneType),
+}
+
+
+def check_headers(headers: Mapping[str, Any]) -> None:
+    """Check the headers that Headcount and Celery's worker rely on.
+
+    Raises:
+        ValueError: one is not what it has to be; names it.
+    """
+    for kinds, found in ((_KINDS, headers), (_STAMP_KINDS, stamps(headers))):
+        for name, allowed in kinds.items():
+            if not isinstance(found.get(name), allowed):
+                raise ValueError(f"its header {name!r} is {found.get(name)!r}")
+    for seconds in headers.get("timelimit") or ():
+        if not isinstance(seconds, _SECONDS):
+            raise ValueError(f"its header 'timelimit' is {headers['timelimit']!r}")
 
 
 def stamps(headers: Mapping[str, Any]) -> dict[str, Any]:

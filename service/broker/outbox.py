@@ -63,10 +63,15 @@ class Outbox:
             if not ends:
                 return
             try:
-                FINISH(self._client, _KEYS, _arguments(ends))
+                end_leases(self._client, ends)
             except (RedisError, OSError) as error:
                 self.put_back(ends)
                 logger.warning("%d ended jobs wait for the broker: %s", len(ends), error)
+
+
+def end_leases(client: "redis.Redis", ends: Sequence[End]) -> None:
+    """End these leases now; those that are gone already count nothing."""
+    FINISH(client, _KEYS, _arguments(ends))
 
 
 def finish_command(ends: Sequence[End]) -> tuple[Any, ...]:

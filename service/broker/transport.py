@@ -2,7 +2,6 @@
 
 import socket
 import time
-from contextlib import suppress
 from queue import Empty
 from typing import Any
 
@@ -59,14 +58,16 @@ class Poller(kombu_redis.MultiChannelPoller):
     def _watch(self) -> None:
         """Register the intake's sockets with kombu's own loop (pools without the hub)."""
         wanted = self.intake.sockets() if self.intake is not None else {}
-        for fileno in self._watched - wanted.keys():
-            self._forget(fileno)
         for fileno in wanted.keys() - self._watched:
             self.poller.register(fileno, self.eventflags)
-        self._watched = set(wanted)
+            self._watched.add(fileno)
 
-    def _forget(self, fileno: int) -> None:
-        with suppress(KeyError, ValueError, OSError):  # closed: the kernel has forgotten it
+    def unwatch(self, fileno: int) -> None:
+        """Stop watching a socket of the intake's, which is about to be closed."""
+        if self.in_event_loop:
+            self._unregister_from_poll(fileno)
+        elif fileno in self._watched:
+            self._watched.discard(fileno)
             self.poller.unregister(fileno)
 
     def maybe_restore_messages(self) -> None:
@@ -135,6 +136,7 @@ class Transport(kombu_redis.Transport):
         """Make ``intake`` the one whose sockets are watched."""
         self.cycle.intake = intake
         intake.in_event_loop = self.cycle.in_event_loop
+        intake.unwatch = self.cycle.unwatch
 
     def register_with_event_loop(self, connection: Any, loop: Any) -> None:
         """Join Celery's event loop; called whenever its consumer starts."""
@@ -146,9 +148,9 @@ class Transport(kombu_redis.Transport):
         def on_tick() -> None:
             cycle.on_poll_start()
             for fileno in cycle.fds:
-                # Each turn: the pool removes dead children's descriptors by number, and the
-                # number may be one of ours by now.
-                if fileno not in loop.readers:
+                # Each turn: the pool adds and removes its children's descriptors by number,
+                # and the number may be one of ours by now.
+                if loop.readers.get(fileno) != (on_readable, (fileno,)):
                     loop.add_reader(fileno, on_readable, fileno)
 
         loop.on_tick.add(on_tick)

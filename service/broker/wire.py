@@ -1,16 +1,21 @@
 """One connection to the broker that an event loop watches: send now, receive when readable."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import redis
 
 
 class BrokerSocket:
-    """A redis connection used without blocking for replies. ``pending``: replies to come."""
+    """A redis connection used without blocking for replies. ``pending``: replies to come.
 
-    def __init__(self, pool: "redis.ConnectionPool") -> None:
-        self._pool = pool
+    ``unwatch`` is told the descriptor before it is closed: its number may be another's, or this
+    connection's own again, before the event loop's next turn.
+    """
+
+    def __init__(self, pool: "redis.ConnectionPool", unwatch: Callable[[int], None]) -> None:
+        self._pool, self._unwatch = pool, unwatch
         self._connection: Any = None
         self._sent_at = 0.0
         self.fileno: int | None = None
@@ -66,6 +71,8 @@ class BrokerSocket:
 
     def close(self) -> None:
         """Close the connection, if any."""
+        if self.fileno is not None:
+            self._unwatch(self.fileno)
         connection, self._connection, self.fileno, self.pending = self._connection, None, None, 0
         if connection is not None:
             connection.disconnect()

@@ -18,22 +18,25 @@ def add_commands(app: typer.Typer) -> None:
 
 
 def enqueue(
-    name: Annotated[str, typer.Argument(help="Worker class, such as mail.SendInvoice.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Worker class, such as mail.SendInvoice.")
+    ],
     arguments: Annotated[
-        str, typer.Argument(help="JSON: a list (by position) or an object (by name).")
+        str,
+        typer.Argument(metavar="ARGS-AS-JSON", help="A list (by position) or an object (by name)."),
     ] = "[]",
     seconds: Annotated[str | None, typer.Option("--in", help="Run in so many seconds.")] = None,
     when: Annotated[str | None, typer.Option("--at", help="Run at an ISO 8601 time.")] = None,
 ) -> None:
     """Enqueue one job; print its id."""
     from workers import Worker
-    from workers.registry import load_worker_modules
+    from workers.process_app import app_with_jobs
 
     settings = settings_with_broker()
     args, kwargs = _arguments(arguments)
     if seconds is not None and when is not None:
         raise InputError("--in and --at were both given; allowed: one of them")
-    load_worker_modules(settings.workers)
+    app_with_jobs(settings)
     worker = Worker.registry.find(name)
     if seconds is not None:
         result = worker.perform_in(_seconds(seconds), *args, **kwargs)

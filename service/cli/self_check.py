@@ -27,10 +27,10 @@ def find_problems() -> Iterator[Finding]:
 
 def _workers(settings: "Settings") -> Iterator[Finding]:
     from workers import Worker
-    from workers.registry import load_worker_modules
+    from workers.process_app import app_with_jobs
 
     try:
-        load_worker_modules(settings.workers)
+        app_with_jobs(settings)
     except Exception as error:  # noqa: BLE001 - whatever a module raises is the finding
         yield f"problem  workers: {type(error).__name__}: {error}", True
         return

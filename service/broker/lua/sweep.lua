@@ -1,8 +1,10 @@
 -- Take back what silent workers hold.
 --
--- KEYS  unacked, unacked_index, ledger, dead records, dead messages, sweeper
+-- KEYS  unacked, unacked_index, ledger, sweeper
 -- ARGV  lease seconds, deliveries allowed, seconds between sweeps, key prefix
--- Returns per lease taken back: its tag, 'returned' or 'dead'.
+-- Returns per lease: its tag, its queue, how many deliveries it was, and the item of a job that
+-- has had all it is allowed ('' where the job is back in its queue). Such a job is the caller's
+-- to bury, within one more lease.
 
 local lease_seconds, allowed, every = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local prefix, now = ARGV[4], redis.call('TIME')
@@ -10,16 +12,10 @@ now = now[1] + now[2] / 1e6
 
 -- Nobody swept for a while: the broker or everyone was away, so nobody could renew either.
 -- Everyone gets one whole lease to report before anything is taken back.
-local last = tonumber(redis.call('HGET', KEYS[6], 'swept') or now)
-redis.call('HSET', KEYS[6], 'swept', now)
-if now - last > 4 * every then redis.call('HSET', KEYS[6], 'grace', now + lease_seconds) end
-if now < tonumber(redis.call('HGET', KEYS[6], 'grace') or 0) then return {} end
-
-local function job_id(item, tag)
-  local read, message = pcall(cjson.decode, item)
-  return read and type(message) == 'table' and type(message.headers) == 'table'
-    and message.headers.id or tag
-end
+local last = tonumber(redis.call('HGET', KEYS[4], 'swept') or now)
+redis.call('HSET', KEYS[4], 'swept', now)
+if now - last > 4 * every then redis.call('HSET', KEYS[4], 'grace', now + lease_seconds) end
+if now < tonumber(redis.call('HGET', KEYS[4], 'grace') or 0) then return {} end
 
 local taken = {}
 local tags = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now - lease_seconds, 'LIMIT', 0, 100)
@@ -30,27 +26,19 @@ for _, tag in ipairs(tags) do
     marks, message, queue = string.match(lease, '^%[\n( *)(.*),"[^"]*","([^"]*)"%]$')
   end
   if marks then
-    redis.call('ZREM', KEYS[2], tag)
-    redis.call('HDEL', KEYS[1], tag)
+    local item, deliveries, poison = '\n' .. marks .. ' ' .. message, #marks + 1, ''
     redis.call('HINCRBY', KEYS[3], queue .. ':leases_expired', 1)
-    local item, fate = '\n' .. marks .. ' ' .. message, 'returned'
-    if #marks + 1 >= allowed then
-      fate = 'dead'
-      local id = job_id(item, tag)
-      redis.call('HINCRBY', KEYS[3], queue .. ':dead', 1)
-      redis.call('ZADD', prefix .. 'dead:' .. queue, now, id)
-      redis.call('HSET', KEYS[4], id, cjson.encode({
-        id = id, queue = queue, outcome = 'lost', died_at = now, attempts = #marks + 1,
-        error_type = 'WorkerLostError',
-        error = 'its worker fell silent on each of ' .. (#marks + 1) .. ' deliveries'}))
-      redis.call('HSET', KEYS[5], id, item)
+    if deliveries >= allowed then
+      poison = item
+      redis.call('ZADD', KEYS[2], now, tag)
     else
+      redis.call('ZREM', KEYS[2], tag)
+      redis.call('HDEL', KEYS[1], tag)
       redis.call('RPUSH', queue, item)
       local wake = prefix .. 'wake:' .. queue
       if redis.call('EXISTS', wake) == 0 then redis.call('LPUSH', wake, 1) end
     end
-    taken[#taken + 1] = tag
-    taken[#taken + 1] = fate
+    for _, one in ipairs({tag, queue, deliveries, poison}) do taken[#taken + 1] = one end
   elseif not lease then
     redis.call('ZREM', KEYS[2], tag)  -- an index entry without a lease protects nothing
   end

@@ -8,7 +8,13 @@ from tests import sample_jobs as jobs
 from tests.waiting import wait_until
 from workers.process_app import process_app
 
-HEADERS = {"id": "hand-made", "task": jobs.Note.name, "lang": "py", "argsrepr": "", "kwargsrepr": ""}
+HEADERS = {
+    "id": "hand-made",
+    "task": jobs.Note.name,
+    "lang": "py",
+    "argsrepr": "",
+    "kwargsrepr": "",
+}
 BODY = [["by hand"], {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}]
 PROPERTIES = {
     "delivery_info": {"exchange": "", "routing_key": "default"},
@@ -83,7 +89,7 @@ BAD = {
 
 @pytest.mark.parametrize("kind", BAD)
 def test_a_bad_message_is_dead_or_run_but_never_lost(account, kind):
-    account.broker.client.lpush("default", BAD[kind])
+    account.broker.push("default", BAD[kind])
     account.settle(1)
     assert account.processed().total() == 1
     [state] = account.ledger("default").keys() - {"enqueued"}
@@ -110,7 +116,7 @@ def test_a_job_of_an_unknown_task_is_dead_and_named(account):
 
 def test_the_worker_goes_on_among_bad_messages(account, module_notes):
     for bad in BAD.values():
-        account.broker.client.lpush("default", bad)
+        account.broker.push("default", bad)
     job = jobs.Note.perform_async("among the bad")
     wait_until(lambda: "among the bad" in module_notes, 20)
     account.settle(len(BAD) + 1)

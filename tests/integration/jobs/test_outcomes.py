@@ -21,7 +21,7 @@ def test_an_exception_without_retries_fails(account):
         job.id, "failed", task=jobs.Fail.name,
         level="error", error_type="ValueError", error="no such invoice",
     )  # fmt: skip
-    assert 'raise ValueError(text)' in account.dead(job.id).traceback
+    assert "raise ValueError(text)" in account.dead(job.id).traceback
 
 
 def test_a_job_is_retried_until_it_succeeds(account, module_notes):
@@ -45,16 +45,12 @@ def test_retries_wait_longer_each_time(account):
 
 def test_a_job_that_used_up_its_retries_is_dead(account):
     job = jobs.FailAlways.perform_async()
-    account.shows(
-        job.id, "retried", "retried", "failed", task=jobs.FailAlways.name, error="never"
-    )
+    account.shows(job.id, "retried", "retried", "failed", task=jobs.FailAlways.name, error="never")
 
 
 def test_a_soft_time_limit_times_out(account):
     job = jobs.SoftLimit.perform_async()
-    account.shows(
-        job.id, "timed_out", task=jobs.SoftLimit.name, error_type="SoftTimeLimitExceeded"
-    )
+    account.shows(job.id, "timed_out", task=jobs.SoftLimit.name, error_type="SoftTimeLimitExceeded")
     assert account.worker.attempts(job.id)[0]["duration_seconds"] < 5
 
 

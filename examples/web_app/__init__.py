@@ -1,0 +1,1 @@
+"""A small shop: its web application in ``app``, its background jobs in ``jobs``."""

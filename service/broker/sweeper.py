@@ -1,0 +1,62 @@
+"""Taking back what silent workers hold, and burying jobs that silence every worker they meet."""
+
+import logging
+from typing import Any
+
+import orjson
+import redis
+
+from service.broker import keys
+from service.broker.dead_set import dead_record
+from service.broker.lease import End
+from service.broker.message import stamps
+from service.broker.outbox import end_leases
+from service.broker.scripts import SWEEP
+
+logger = logging.getLogger("headcount.broker")
+
+DELIVERIES_ALLOWED = 3
+"""A job whose worker fell silent on each of so many deliveries is not given to another."""
+
+UNREADABLE = (ValueError, LookupError, TypeError)
+
+
+def sweep(client: "redis.Redis", lease_seconds: float, every_seconds: float) -> dict[str, str]:
+    """Take back leases not renewed for ``lease_seconds``; called every so many seconds.
+
+    Returns tag -> "returned" to its queue, or "dead".
+    """
+    names = (keys.UNACKED, keys.UNACKED_INDEX, keys.LEDGER, keys.SWEEPER)
+    arguments = (lease_seconds, DELIVERIES_ALLOWED, every_seconds, keys.PREFIX)
+    taken = SWEEP(client, names, arguments)
+    fates = {}
+    for tag, queue, deliveries, item in zip(*[iter(taken)] * 4, strict=True):
+        if item:
+            end_leases(client, [_burial(tag.decode(), queue.decode(), deliveries, item)])
+        fates[tag.decode()] = "dead" if item else "returned"
+        logger.warning("lease %s expired; its job is %s", tag.decode(), fates[tag.decode()])
+    return fates
+
+
+def _burial(tag: str, queue: str, deliveries: int, item: bytes) -> End:
+    headers = _headers(item)
+    job_id, unique = str(headers.get("id") or tag), stamps(headers).get("unique") or [""]
+    record = dead_record(
+        job_id=job_id,
+        queue=queue,
+        task=headers.get("task"),
+        outcome="lost",
+        attempts=(headers.get("retries") or 0) + deliveries,
+        headers=headers,
+        error_type="WorkerLostError",
+        error=f"its worker fell silent on each of {deliveries} deliveries",
+    )
+    return End(tag, queue, "dead", job_id, record, unique[0])
+
+
+def _headers(item: bytes) -> dict[str, Any]:
+    try:
+        headers = orjson.loads(item)["headers"]
+    except UNREADABLE:
+        return {}
+    return headers if isinstance(headers, dict) else {}

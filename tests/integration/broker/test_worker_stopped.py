@@ -1,0 +1,98 @@
+"""A worker is stopped: running jobs get their grace, and none is lost."""
+
+import signal
+import time
+
+import pytest
+
+from service.broker.lookup import find_job
+from tests import sample_jobs as jobs
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.usefixtures("enqueues_here")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_running_jobs_finish_and_waiting_ones_stay(broker, start, notes, number):
+    worker = start("worker", broker_url=broker.url)
+    napping = [jobs.Nap.perform_async(1.5, n) for n in range(2)]
+    wait_until(lambda: len(notes.lines()) == 2, 10)
+    waiting = [jobs.Note.perform_async("waiting", n) for n in range(3)]
+    worker.signal(number)
+    assert worker.wait(10) == 0
+    assert [outcomes(worker, job) for job in napping] == [["succeeded"]] * 2
+    state = broker.queue("default")
+    assert (state.ready, state.leased, state.ledger.succeeded) == (3, 0, 2)
+    assert broker.client.lrange("default", 0, -1)[-1].count(waiting[0].id.encode()) >= 1
+    assert broker.drifts() == {}
+
+
+def test_a_job_that_outlasts_its_grace_is_back_in_its_queue_at_once(broker, start, notes):
+    worker = start("worker", broker_url=broker.url, HEADCOUNT_SHUTDOWN_GRACE_SECONDS=1)
+    job = jobs.NapOnce.perform_async(30)
+    wait_until(notes.lines, 10)
+    begun = time.monotonic()
+    assert worker.stop(10) == 0
+    assert time.monotonic() - begun < 6
+    assert find_job(broker.client, job.id).state == "ready"
+    state = broker.queue("default")
+    assert (state.ready, state.leased, state.drift) == (1, 0, 0)
+    assert outcomes(worker, job) == ["retried"]
+    assert worker.attempts(job.id)[0]["error_type"] == "WorkerShutdown"
+
+    following = start("worker", broker_url=broker.url)
+    wait_until(lambda: not broker.pending(), 10)
+    assert outcomes(following, job) == ["succeeded"]
+    assert following.attempts(job.id)[0]["attempt"] == 1, "being stopped costs no retry"
+    assert broker.drifts() == {}
+
+
+def test_a_job_without_retries_left_survives_its_worker_s_end_too(broker, start, notes):
+    worker = start("worker", broker_url=broker.url, HEADCOUNT_SHUTDOWN_GRACE_SECONDS=0)
+    job = jobs.NapOnceUnretried.perform_async(30)
+    wait_until(notes.lines, 10)
+    assert worker.stop(10) == 0
+    assert outcomes(worker, job) == ["retried"]
+    assert broker.dead_jobs() == []
+    start("worker", broker_url=broker.url)
+    wait_until(lambda: broker.ledger("default").succeeded == 1, 10)
+
+
+def test_leased_jobs_that_never_began_go_back_in_order(broker, start, notes):
+    worker = start(
+        "worker", broker_url=broker.url, HEADCOUNT_PREFETCH=4, HEADCOUNT_CONCURRENCY=1,
+        HEADCOUNT_SHUTDOWN_GRACE_SECONDS=1,
+    )  # fmt: skip
+    jobs.NapOnce.perform_async(30)
+    wait_until(notes.lines, 10)
+    for n in range(6):
+        jobs.Note.perform_async("after", n)
+    wait_until(lambda: broker.queue("default").leased == 4, 10)
+    assert worker.stop(10) == 0
+    state = broker.queue("default")
+    assert (state.ready, state.leased, state.drift) == (7, 0, 0)
+    start("worker", broker_url=broker.url, HEADCOUNT_CONCURRENCY=1)
+    wait_until(lambda: not broker.pending(), 10)
+    assert notes.lines()[2:] == [f"after {n}" for n in range(6)]
+
+
+def test_an_idle_worker_stops_at_once_and_says_goodbye(broker, start):
+    worker = start("worker", broker_url=broker.url)
+    wait_until(lambda: broker.client.hlen("headcount:workers") == 1, 5)
+    begun = time.monotonic()
+    assert worker.stop(10) == 0
+    assert time.monotonic() - begun < 4
+    assert broker.client.hlen("headcount:workers") == 0
+
+
+def test_a_worker_stops_in_time_without_its_broker(own_broker, start, enqueue_on, notes):
+    enqueue_on(own_broker)
+    worker = start("worker", broker_url=own_broker.url, HEADCOUNT_SHUTDOWN_GRACE_SECONDS=2)
+    jobs.NapOnce.perform_async(30)
+    wait_until(notes.lines, 10)
+    own_broker.stop()
+    assert worker.stop(15) == 0
+
+
+def outcomes(worker, job):
+    return [line["outcome"] for line in worker.attempts(job.id)]

@@ -1,0 +1,59 @@
+"""The command line as people run it, on a real broker."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.unit.broker.jobs_in_broker import Jobs
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def headcount(broker, tmp_path):
+    """Run ``headcount ARGUMENTS`` to its end, with these variables set besides the broker's."""
+
+    def run(*arguments, **variables):
+        environ = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("HEADCOUNT_", "CELERY_"))
+        }
+        environ |= {
+            "CELERY_BROKER_URL": broker.url,
+            "HEADCOUNT_WORKERS": "tests.sample_jobs",
+            "HEADCOUNT_STATE_DIR": str(tmp_path / "state"),
+            "COLUMNS": "200",
+            "NO_COLOR": "1",
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "service", *arguments],
+            env={**environ, **variables},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def said(headcount):
+    """Run a command that succeeds, and return what it printed."""
+
+    def run(*arguments, **variables):
+        done = headcount(*arguments, **variables)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def jobs(broker):
+    return Jobs(broker.client)

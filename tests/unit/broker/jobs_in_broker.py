@@ -1,0 +1,128 @@
+"""Jobs put into, taken from and ended in a real broker, by the scripts that workers use."""
+
+import time
+
+import orjson
+import redis
+
+from service.broker import keys
+from service.broker.dead_set import dead_record
+from service.broker.keeper import promote_due, renew
+from service.broker.lease import End, State
+from service.broker.outbox import Outbox
+from service.broker.scripts import ENQUEUE, ENQUEUE_MANY, PURGE, RESERVE
+from service.broker.snapshot import LedgerCounts, QueueState
+from service.broker.snapshot_reader import SnapshotReader
+from service.broker.sweeper import sweep
+from service.queues import QUEUE_NAMES
+
+TASK = "mail.Send"
+
+
+class Jobs:
+    """A few jobs, known by short ids, and what became of them."""
+
+    def __init__(self, client: "redis.Redis") -> None:
+        self.client = client
+        self._next_tag = 1
+
+    # -- in
+
+    def message(self, job_id: str, **stamps: object) -> str:
+        headers = {"id": job_id, "task": TASK, "retries": 0}
+        headers["headcount"] = {"due_at": time.time(), **stamps}
+        properties = {"delivery_info": {"exchange": "", "routing_key": "default"}}
+        return orjson.dumps({"body": "[]", "headers": headers, "properties": properties}).decode()
+
+    def enqueue(
+        self,
+        job_id: str,
+        queue: str = "default",
+        due_in: float | None = None,
+        continues: str = "",
+        unique: str = "",
+    ) -> str:
+        names = [queue, keys.scheduled(queue), keys.LEDGER, keys.wake(queue)]
+        names += [keys.UNACKED, keys.UNACKED_INDEX, *([unique] if unique else [])]
+        due = "" if due_in is None else time.time() + due_in
+        arguments = (self.message(job_id), due, queue, continues, job_id, 60_000)
+        return str(ENQUEUE(self.client, names, arguments).decode())
+
+    def enqueue_many(self, *job_ids: str, queue: str = "default") -> int:
+        names = (queue, keys.LEDGER, keys.wake(queue))
+        return int(ENQUEUE_MANY(self.client, names, (queue, *map(self.message, job_ids))))
+
+    def publish_as_celery_does(self, job_id: str, queue: str = "default") -> None:
+        self.client.lpush(queue, self.message(job_id))
+
+    # -- out
+
+    def reserve(self, want: int = 1, queues: tuple[str, ...] = QUEUE_NAMES) -> dict[str, str]:
+        """Lease jobs; job id -> lease tag, in the order they were taken."""
+        wakes = [keys.wake(queue) for queue in queues]
+        names = (keys.UNACKED, keys.UNACKED_INDEX, keys.LEDGER, *queues, *wakes)
+        taken = RESERVE(self.client, names, (want, "worker.", self._next_tag, *queues))
+        leases = {}
+        for number, item in zip(taken[::2], taken[1::2], strict=True):
+            tag = f"worker.{self._next_tag}:{queues[number - 1]}"
+            self._next_tag += 1
+            leases[orjson.loads(item)["headers"]["id"]] = tag
+        return leases
+
+    def end(
+        self, tag: str, state: State, job_id: str = "", detail: str = "", unique: str = ""
+    ) -> None:
+        outbox = Outbox(self.client)
+        outbox.add(End(tag, tag.rsplit(":", 1)[1], state, job_id, detail, unique))
+        outbox.flush()
+
+    def bury(self, tag: str, job_id: str) -> None:
+        queue = tag.rsplit(":", 1)[1]
+        record = dead_record(
+            job_id=job_id, headers={}, queue=queue, outcome="failed", task=TASK, error="boom"
+        )
+        self.end(tag, "dead", job_id, record)
+
+    def again(self, tag: str, job_id: str, due_in: float | None = None) -> None:
+        due = "" if due_in is None else time.time() + due_in
+        self.end(tag, "again", detail=f"{due}\n{self.message(job_id)}")
+
+    # -- by the clock
+
+    def promote(self) -> None:
+        promote_due(self.client, QUEUE_NAMES)
+
+    def renew(self, *tags: str) -> None:
+        renew(self.client, list(tags))
+
+    def silence(self, *tags: str, seconds: float = 3600) -> None:
+        """Let these leases not have been renewed for so long."""
+        for tag in tags:
+            self.client.zincrby(keys.UNACKED_INDEX, -seconds, tag)
+
+    def sweep(self, lease_seconds: float = 60, every_seconds: float = 5) -> dict[str, str]:
+        """Lease tag -> what became of a job taken back."""
+        return sweep(self.client, lease_seconds, every_seconds)
+
+    def purge(self, queue: str = "default", most: int = 1000) -> int:
+        return int(PURGE(self.client, (queue, keys.LEDGER), (queue, most)))
+
+    # -- what one sees
+
+    def state(self, queue: str = "default") -> QueueState:
+        snapshot = SnapshotReader(self.client, "redis://broker")()
+        return next(one for one in snapshot.queues if one.name == queue)
+
+    def ledger(self, queue: str = "default") -> LedgerCounts:
+        return self.state(queue).ledger
+
+    def drifts(self) -> list[int]:
+        return [self.state(queue).drift for queue in QUEUE_NAMES]
+
+    def waiting(self, queue: str = "default") -> list[str]:
+        """Ids of waiting jobs, the next one first."""
+        items = self.client.lrange(queue, 0, -1)
+        return [orjson.loads(item)["headers"]["id"] for item in reversed(items)]
+
+    def tokens(self, queue: str = "default") -> int:
+        return int(self.client.llen(keys.wake(queue)))
