@@ -7,6 +7,7 @@ import threading
 import time
 from pathlib import Path
 
+import structlog
 from celery import current_task
 from celery.exceptions import Ignore, Reject
 from prometheus_client import Counter
@@ -38,6 +39,14 @@ class CriticalNote(Note):
 
 class LowNote(Note):
     queue = "low"
+
+
+class NoteTime(Worker):
+    """Writes down when it ran."""
+
+    @classmethod
+    def perform(cls):
+        note(time.time())
 
 
 class Nap(Worker):
@@ -311,6 +320,42 @@ class OnlyOne(Worker):
         time.sleep(seconds)
 
 
+class OnlyOneBriefly(Worker):
+    unique_for = 0.5
+
+    @classmethod
+    def perform(cls):
+        note("briefly")
+
+
+class OnlyOneFails(Fail):
+    unique_for = 60
+
+
+class OnlyOneRetries(FailAlways):
+    unique_for = 60
+
+
+class OnlyOneExpires(ShortLived):
+    unique_for = 60
+
+
+class OnlyOneIsKilled(KillSelf):
+    unique_for = 60
+
+
+class OnlyOneIsRejected(RejectIt):
+    unique_for = 60
+
+
+class FailKept(Fail):
+    store_result = True
+
+    @classmethod
+    def perform(cls):
+        raise ValueError("kept")
+
+
 class Parent(Worker):
     """Enqueues a child, prints and logs, for the correlation id to follow."""
 
@@ -319,6 +364,55 @@ class Parent(Worker):
         print(f"printed by {tag}")
         logging.getLogger("third.party").warning("logged by %s", tag)
         Note.perform_async(tag)
+
+
+class Say(Worker):
+    """Says something with a field of its own, and leaves a line half printed."""
+
+    max_retries = 0
+
+    @classmethod
+    def perform(cls, text, fail=False):
+        structlog.contextvars.bind_contextvars(customer=text)
+        logging.getLogger("third.party").warning(text)
+        print("half a line", end="")
+        if fail:
+            raise ValueError("as told")
+
+
+class Secretive(Worker):
+    """Takes arguments nobody may see."""
+
+    max_retries = 0
+
+    @classmethod
+    def perform(cls, secret, also=None):
+        pass
+
+
+class SecretiveFails(Secretive):
+    @classmethod
+    def perform(cls, secret, also=None):
+        raise ValueError("without saying why")
+
+
+class SecretiveRetries(SecretiveFails):
+    max_retries = 1
+    retry_backoff = 0.1
+
+
+class SecretiveIsKilled(Secretive):
+    @classmethod
+    def perform(cls, secret, also=None):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class SecretiveTimesOut(Secretive):
+    time_limit = 0.3
+
+    @classmethod
+    def perform(cls, secret, also=None):
+        time.sleep(20)
 
 
 class Pack(Worker):

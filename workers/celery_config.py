@@ -37,10 +37,8 @@ def _broker(broker: str, settings: Settings) -> dict[str, Any]:
             # Without them a frozen broker blocks an enqueue for ever.
             "socket_timeout": SOCKET_TIMEOUT_SECONDS,
             "socket_connect_timeout": CONNECT_TIMEOUT_SECONDS,
-            # A publisher that finds nobody listening says so at once; kombu would try for 6 s.
-            "max_retries": 1,
-            "interval_start": 0,
-            "interval_step": 0.1,
+            # A publisher that finds nobody listening rides out a restart; kombu would try for 6 s.
+            "connect_retries_timeout": CONNECT_TIMEOUT_SECONDS,
             # One list per queue, which LLEN and Flower understand.
             "priority_steps": [0],
             **({"master_name": settings.sentinel_master} if sentinel else {}),

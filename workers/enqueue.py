@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 from service.broker import keys
 from service.broker.channel import AlreadyPendingError
+from service.broker.connection import describe
 from service.broker.message import HEADER
 from service.errors import EnqueueError
 from workers.arguments import check_arguments, digest
@@ -69,14 +70,11 @@ def broker_errors(name: str) -> Iterator[None]:
     """Turn whatever the broker, kombu and Celery raise into one exception.
 
     Raises:
-        EnqueueError: names the job's task and the reason.
+        EnqueueError: names the job's task, the broker and the reason.
     """
     try:
         yield
     except (CeleryOperationalError, KombuError, RedisError, OSError) as error:
-        raise EnqueueError(f"{name} was not enqueued: {_reason(error)}") from error
-
-
-def _reason(error: BaseException) -> str:
-    cause = error.__cause__ or error
-    return str(cause) or str(error) or type(error).__name__
+        url = process_app().settings.require_broker()
+        reason = describe(error.__cause__ or error, url)
+        raise EnqueueError(f"{name} was not enqueued: {reason}") from error

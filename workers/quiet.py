@@ -1,12 +1,17 @@
 """What Celery says beside its log, or a second time for every job: said once, as log lines."""
 
 import logging
+import warnings
 from typing import Any
 
 from celery.apps import worker as celery_worker
+from celery.platforms import SecurityWarning
 
 REPLACED = ("celery.app.trace", "celery.worker.strategy")
 """Loggers whose line per job the canonical line replaces; their warnings stay."""
+
+TELLTALE = ("celery.pool",)
+"""Loggers whose debug lines show jobs' arguments."""
 
 logger = logging.getLogger("headcount.worker")
 
@@ -15,7 +20,11 @@ def quiet_celery(level: int) -> None:
     """Leave the line per job to us, and log what Celery's signal handlers print."""
     for name in REPLACED:
         logging.getLogger(name).setLevel(max(logging.WARNING, level))
+    for name in TELLTALE:
+        logging.getLogger(name).setLevel(max(logging.INFO, level))
     celery_worker.safe_say = _log
+    # It warns root of pickled messages; here messages are JSON, and nothing else is accepted.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
 
 
 def _log(message: str, *_: Any) -> None:

@@ -8,6 +8,7 @@ with the acknowledgement, so that counting a job and letting go of it are one st
 import time
 from typing import Any
 
+from billiard.einfo import ExceptionInfo
 from billiard.exceptions import TimeLimitExceeded
 from celery.exceptions import InvalidTaskError
 from celery.worker import state
@@ -89,6 +90,9 @@ class JobRequest(Request):
 
     def _on_success(self, failed__retval__runtime: tuple[Any, Any, Any], **_: Any) -> None:
         """The child answered: with a result, or with an error it caught."""
+        if isinstance(failed__retval__runtime, ExceptionInfo):
+            self.on_failure(failed__retval__runtime)  # SystemExit, in pools without children
+            return
         failed, answer, runtime = failed__retval__runtime
         if failed:
             error = unwrap(answer.exception)

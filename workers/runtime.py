@@ -98,9 +98,7 @@ def _consume(app: Any, settings: Settings, node: str, pool: str, successes: Cron
     client = connect(settings.require_broker(), settings.sentinel_master)
     reporter = Reporter(client, node, settings.queues, app.activity)
     keeper = _keeper(client, settings, app.activity, reporter, successes)
-    drain = app.drain = Drain(
-        app, settings.shutdown_grace_seconds, lambda: _say_goodbye(reporter)
-    )
+    drain = app.drain = Drain(app, settings.shutdown_grace_seconds, lambda: _say_goodbye(reporter))
     worker = app.Worker(
         hostname=node,
         pool_cls=pool,

@@ -57,7 +57,7 @@ def _behind_sentinels(url: str, master: str, options: dict[str, object]) -> "red
     return client
 
 
-def describe(error: Exception, url: str) -> str:
+def describe(error: BaseException, url: str) -> str:
     """Return one line about a failed command: where, and what went wrong; never the password."""
     where = ";".join(_without_password(part) for part in url.split(";"))
     return f"{where}: {str(error) or type(error).__name__}"

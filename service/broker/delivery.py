@@ -33,15 +33,19 @@ def open_item(item: bytes, lease: Lease) -> dict[str, Any]:
 
 
 class JobMessage(virtual.Message):
-    """A message whose ``errors`` say why it cannot be read; consumers get to see it all the same."""
+    """A message whose ``errors`` say why it cannot be read; consumers see it all the same."""
 
     def __init__(self, payload: dict[str, Any], channel: Any = None, **options: Any) -> None:
-        error = payload.get("error")
-        if error is None:
-            try:
-                return super().__init__(payload, channel, **options)
-            except UNREADABLE as found:
-                error = found
-        super().__init__({"properties": payload["properties"]}, channel, **options)
-        self.errors = [(type(error), error, error.__traceback__)]
+        error = payload.get("error") or self._read(payload, channel, options)
+        if error is not None:
+            super().__init__({"properties": payload["properties"]}, channel, **options)
+            self.errors = [(type(error), error, error.__traceback__)]
+
+    def _read(
+        self, payload: dict[str, Any], channel: Any, options: dict[str, Any]
+    ) -> Exception | None:
+        try:
+            super().__init__(payload, channel, **options)
+        except UNREADABLE as error:
+            return error
         return None

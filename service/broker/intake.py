@@ -12,9 +12,7 @@ unanswered reservation is asked for again, and connecting is tried until it work
 """
 
 import logging
-import os
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -23,16 +21,14 @@ from redis.exceptions import RedisError
 
 from service.broker import keys
 from service.broker.delivery import deliveries, open_item
+from service.broker.holdings import Holdings
 from service.broker.lease import End, Lease
 from service.broker.outbox import Outbox
-from service.broker.reservation import Request
+from service.broker.reservation import MOST_AT_ONCE, Request
 from service.broker.scripts import FINISH, RESERVE
-from service.broker.wire import BrokerSocket
+from service.broker.wire import CLOSED, BrokerSocket
 
 logger = logging.getLogger("headcount.broker")
-
-MOST_AT_ONCE = 500
-"""Jobs per reservation; Lua cannot unpack many more values."""
 
 WAIT_SECONDS = 1
 """How long a wait for work lasts at most: covers publishers that leave no wake token."""
@@ -45,16 +41,14 @@ RECONNECT_SECONDS = (0.1, 2.0)
 
 BROKEN = (RedisError, OSError)
 
-CLOSED = "connection closed by the broker"
-"""What it means that a socket is readable though no reply is due."""
-
 
 class Intake:
     """What this process holds of the job queues. ``capacity`` is how many jobs it may hold.
 
     ``in_event_loop``: :meth:`tick` is called all the time, so ends can wait for the next turn;
     otherwise, and once nothing is consumed any more, they are sent at once. ``unwatch`` is
-    called with a socket's file descriptor before it is closed.
+    called with a socket's file descriptor before it is closed; ``wake`` when a lease has ended
+    in another thread, so that there is room again.
     """
 
     def __init__(
@@ -65,13 +59,11 @@ class Intake:
         capacity: Callable[[], int],
     ) -> None:
         self._outbox, self._deliver, self._capacity = outbox, deliver, capacity
-        self._requests, self._waiting = (
-            BrokerSocket(pool, lambda fileno: self.unwatch(fileno)) for _ in range(2)
-        )
         self.unwatch: Callable[[int], None] = lambda _fileno: None
-        self._prefix = f"{os.uname().nodename[:24]}-{os.getpid()}-{uuid.uuid4().hex[:6]}."
+        self.wake: Callable[[], None] = lambda: None
+        self._requests, self._waiting = (BrokerSocket(pool, self._unwatch) for _ in range(2))
+        self._held = Holdings(outbox)
         self._next, self._queues = 1, tuple[str, ...]()
-        self._held: dict[str, str] = {}
         self._sent: Request | None = None
         self._unanswered: list[Request] = []
         self._dry, self._pass_on = False, False
@@ -82,35 +74,26 @@ class Intake:
     # -- what it holds
 
     def tags(self) -> list[str]:
-        """Return the tags to renew: held leases, and ended ones the broker does not know of."""
+        """Return the tags to renew: what is held, what has ended unheard, what may be ours."""
         sent = self._sent.ends if self._sent else []
-        return [*list(self._held), *self._outbox.tags(), *[end.tag for end in sent]]
-
-    @property
-    def held(self) -> int:
-        """Return how many leases are held."""
-        return len(self._held)
+        asked = [tag for lost in list(self._unanswered) for tag, _ in lost.possible_tags()]
+        return [*self._held.tags(), *self._outbox.tags(), *[end.tag for end in sent], *asked]
 
     def issued(self, tag: str) -> bool:
         """Return whether this delivery tag is a lease's, held or not."""
-        return tag.startswith(self._prefix)
+        return self._held.issued(tag)
 
     def finish(self, end: End) -> None:
         """End a lease; the second end of one lease is ignored."""
-        if self._held.pop(end.tag, None) is None:
-            return
-        self._outbox.add(end)
-        if not (self.in_event_loop and self._queues):
+        if self._held.end(end) and not (self.in_event_loop and self._queues):
             self._outbox.flush()
+            self.wake()
 
     def release_all(self) -> int:
-        """Give every lease back to the head of its queue, in order, now; return how many."""
-        held = list(self._held.items())
-        for tag, queue in reversed(held):
-            if self._held.pop(tag, None) is not None:
-                self._outbox.add(End(tag, queue, "released"))
+        """Give every lease back to the head of its queue now; return how many."""
+        released = self._held.release(self._held.tags())
         self._outbox.flush()
-        return len(held)
+        return released
 
     def consume(self, queues: Sequence[str]) -> None:
         """Take jobs from these queues from now on, in this order; none: take no more."""
@@ -154,7 +137,7 @@ class Intake:
         """Send what ended and ask for ``room`` jobs, in one round trip."""
         ends = self._outbox.drain()
         asks = self._pass_on or room > 0
-        self._sent = Request(self._prefix, ends, asks, room, self._next, self._queues)
+        self._sent = Request(self._held.prefix, ends, asks, room, self._next, self._queues)
         self._next, self._pass_on = self._next + room, False
         self._requests.send(*self._sent.commands())
 
@@ -198,9 +181,12 @@ class Intake:
         return None
 
     def _take(self, tag: str, queue: str, item: bytes) -> None:
-        self._held[tag] = queue
+        self._held.add(tag, queue)
         lease = Lease(self, tag, queue, deliveries(item))
         self._deliver(queue, open_item(item, lease))
+
+    def _unwatch(self, fileno: int) -> None:
+        self.unwatch(fileno)
 
     # -- losing and finding the broker
 
@@ -247,11 +233,11 @@ class Intake:
         """Take no more jobs and leave the loop; leases still held end one by one from now on."""
         self._queues = ()
         if self._sent is not None:
-            held = set(self._held)
+            held = set(self._held.tags())
             self._deliver = lambda _queue, _payload: None
             self._receive_reply()
-            for tag in set(self._held) - held:  # nobody will run what this reply brought
-                self.finish(End(tag, tag.rsplit(":", 1)[1], "released"))
+            # Nobody will run what this reply brought.
+            self._held.release([tag for tag in self._held.tags() if tag not in held])
         self._requests.close()
         self._waiting.close()
         self._outbox.flush()
@@ -261,5 +247,5 @@ class Intake:
         self.unwatch = lambda _fileno: None
         self._requests.close()
         self._waiting.close()
-        self._held, self._sent, self._queues = {}, None, ()
-        self._outbox.drain()
+        self._held.forget()
+        self._sent, self._queues = None, ()

@@ -8,6 +8,9 @@ from service.broker.lease import End
 from service.broker.outbox import finish_command
 from service.broker.scripts import RESERVE
 
+MOST_AT_ONCE = 500
+"""Jobs per reservation; Lua cannot unpack many more values."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

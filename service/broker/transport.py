@@ -9,6 +9,7 @@ from kombu.transport import redis as kombu_redis
 
 from service.broker.channel import LeasedChannel, LeasedSentinelChannel
 from service.broker.intake import Intake
+from service.broker.waker import Waker
 
 LISTEN_AGAIN_SECONDS = 0.5
 SUBSCRIPTION_CHECK_SECONDS = 25
@@ -27,6 +28,7 @@ class Poller(kombu_redis.MultiChannelPoller):
         self._watched = set[int]()
         self.in_event_loop = False
         self._listen_not_before = 0.0
+        self._waker: Waker | None = None
 
     @property
     def fds(self) -> dict[int, Any]:
@@ -47,6 +49,8 @@ class Poller(kombu_redis.MultiChannelPoller):
         handler = self.intake.sockets().get(fileno) if self.intake is not None else None
         if handler is not None:
             handler()
+        elif self._waker is not None and fileno == self._waker.fileno:
+            self._waker.awake()
         elif fileno in self._fd_to_chan:
             self._receive(fileno)
 
@@ -54,6 +58,18 @@ class Poller(kombu_redis.MultiChannelPoller):
         """Handle one event of kombu's own loop (pools without the hub)."""
         self.on_readable(fileno)
         return self
+
+    def new_waker(self) -> Waker:
+        """Return what ends a wait of kombu's own loop, which threads that perform jobs do."""
+        self._waker = Waker()
+        self.poller.register(self._waker.fileno, self.eventflags)
+        return self._waker
+
+    def close(self) -> None:
+        """Stop watching."""
+        super().close()
+        if self._waker is not None:
+            self._waker.close()
 
     def _watch(self) -> None:
         """Register the intake's sockets with kombu's own loop (pools without the hub)."""
@@ -137,6 +153,8 @@ class Transport(kombu_redis.Transport):
         self.cycle.intake = intake
         intake.in_event_loop = self.cycle.in_event_loop
         intake.unwatch = self.cycle.unwatch
+        if not intake.in_event_loop:
+            intake.wake = self.cycle.new_waker().wake
 
     def register_with_event_loop(self, connection: Any, loop: Any) -> None:
         """Join Celery's event loop; called whenever its consumer starts."""

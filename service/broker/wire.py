@@ -6,6 +6,12 @@ from typing import Any
 
 import redis
 
+PATIENCE_SECONDS = 0.5
+"""How long connecting, and a reply that has begun to arrive, may keep the event loop waiting."""
+
+CLOSED = "connection closed by the broker"
+"""What it means that a socket is readable though no reply is due."""
+
 
 class BrokerSocket:
     """A redis connection used without blocking for replies. ``pending``: replies to come.
@@ -27,8 +33,9 @@ class BrokerSocket:
         Raises:
             redis.RedisError, OSError: the broker cannot be reached.
         """
-        connection_class = self._pool.connection_class
-        self._connection = connection_class(**self._pool.connection_kwargs)
+        timeouts = dict.fromkeys(("socket_timeout", "socket_connect_timeout"), PATIENCE_SECONDS)
+        options = {**self._pool.connection_kwargs, **timeouts}
+        self._connection = self._pool.connection_class(**options)
         self._connection.connect()
         self.fileno = self._connection._sock.fileno()
 

@@ -16,7 +16,7 @@ def summary_lines(
 ) -> list[str]:
     """Return the lines; no password is in them."""
     addresses = _addresses(settings, has_prometheus=has_prometheus)
-    addresses["Broker"] = _embedded_hint(broker) if broker else _without_password(settings)
+    addresses["Broker"] = _address(broker) if broker else _without_password(settings)
     width = max(map(len, addresses))
     return [
         "",
@@ -26,6 +26,7 @@ def summary_lines(
         "",
         "Try it, in another terminal:",
         f"  {_headcount_command()} enqueue {TRY_JOB}",
+        *(_for_other_programs(broker) if broker else ()),
         "",
         "Ctrl-C stops everything.",
         "",
@@ -51,9 +52,15 @@ def _addresses(settings: Settings, *, has_prometheus: bool) -> dict[str, str]:
     return addresses
 
 
-def _embedded_hint(broker: EmbeddedBroker) -> str:
-    password = _relative(broker.directory / "password")
-    return f"redis://{BROKER_HOST}:{broker.port}/0 (embedded; its password is in {password})"
+def _address(broker: EmbeddedBroker) -> str:
+    return f"redis://{BROKER_HOST}:{broker.port}/0 (embedded)"
+
+
+def _for_other_programs(broker: EmbeddedBroker) -> list[str]:
+    """Return how a shell gives the embedded broker's address to another program."""
+    password = f"$(cat {_relative(broker.directory / 'password')})"
+    url = f"redis://:{password}@{BROKER_HOST}:{broker.port}/0"
+    return ["", "Your own programs find the broker with:", f"  export CELERY_BROKER_URL={url}"]
 
 
 def _without_password(settings: Settings) -> str:

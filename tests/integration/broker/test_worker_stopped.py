@@ -12,14 +12,14 @@ from tests.waiting import wait_until
 pytestmark = pytest.mark.usefixtures("enqueues_here")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_running_jobs_finish_and_waiting_ones_stay(broker, start, notes, number):
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 1)])
+def test_running_jobs_finish_and_waiting_ones_stay(broker, start, notes, number, status):
     worker = start("worker", broker_url=broker.url)
     napping = [jobs.Nap.perform_async(1.5, n) for n in range(2)]
     wait_until(lambda: len(notes.lines()) == 2, 10)
     waiting = [jobs.Note.perform_async("waiting", n) for n in range(3)]
     worker.signal(number)
-    assert worker.wait(10) == 0
+    assert worker.wait(10) == status
     assert [outcomes(worker, job) for job in napping] == [["succeeded"]] * 2
     state = broker.queue("default")
     assert (state.ready, state.leased, state.ledger.succeeded) == (3, 0, 2)
