@@ -96,6 +96,10 @@ class LeasedChannel(kombu_redis.Channel):
         if answer not in ("enqueued", "superseded"):
             raise AlreadyPendingError(answer)
 
+    def encode_body(self, body: Any, encoding: str | None = None) -> Any:
+        """Encode bytes, which a compressed body is, as base64; text stays readable."""
+        return super().encode_body(body, "base64" if isinstance(body, bytes) else encoding)
+
     def put_many(self, queue: str, messages: Sequence[str]) -> None:
         """Enqueue stamped messages (JSON), 1,000 in a round trip."""
         names = (queue, keys.LEDGER, keys.wake(queue))

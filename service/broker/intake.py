@@ -47,8 +47,8 @@ class Intake:
 
     ``in_event_loop``: :meth:`tick` is called all the time, so ends can wait for the next turn;
     otherwise, and once nothing is consumed any more, they are sent at once. ``unwatch`` is
-    called with a socket's file descriptor before it is closed; ``wake`` when a lease has ended
-    in another thread, so that there is room again.
+    called with a socket's file descriptor before it is closed; ``wake`` when a lease has ended,
+    perhaps in another thread while the loop waits: it has to turn.
     """
 
     def __init__(
@@ -85,9 +85,12 @@ class Intake:
 
     def finish(self, end: End) -> None:
         """End a lease; the second end of one lease is ignored."""
-        if self._held.end(end) and not (self.in_event_loop and self._queues):
-            self._outbox.flush()
+        if not self._held.end(end):
+            return
+        if self.in_event_loop and self._queues:
             self.wake()
+        else:
+            self._outbox.flush()
 
     def release_all(self) -> int:
         """Give every lease back to the head of its queue now; return how many."""
@@ -182,7 +185,7 @@ class Intake:
 
     def _take(self, tag: str, queue: str, item: bytes) -> None:
         self._held.add(tag, queue)
-        lease = Lease(self, tag, queue, deliveries(item))
+        lease = Lease(self.finish, tag, queue, deliveries(item))
         self._deliver(queue, open_item(item, lease))
 
     def _unwatch(self, fileno: int) -> None:

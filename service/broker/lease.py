@@ -1,13 +1,11 @@
 """A lease: one job held by this worker, and the ways to end holding it.
 
-Ends are gathered in an outbox and sent together by whoever owns it (``intake.py``).
+Ends are gathered in an outbox and sent together (``intake.py``).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from service.broker.intake import Intake
+from typing import Literal
 
 State = Literal["succeeded", "discarded", "dead", "again", "released"]
 
@@ -35,10 +33,12 @@ class Lease:
     put into its queue; more than 1 means that a worker fell silent holding it.
     """
 
-    __slots__ = ("_intake", "deliveries", "queue", "tag")
+    __slots__ = ("_finish", "deliveries", "queue", "tag")
 
-    def __init__(self, intake: "Intake", tag: str, queue: str, deliveries: int) -> None:
-        self._intake, self.tag, self.queue, self.deliveries = intake, tag, queue, deliveries
+    def __init__(
+        self, finish: Callable[[End], None], tag: str, queue: str, deliveries: int
+    ) -> None:
+        self._finish, self.tag, self.queue, self.deliveries = finish, tag, queue, deliveries
 
     def succeed(self, job_id: str, unique: str = "") -> None:
         """End it as succeeded; ``unique`` is the uniqueness key to set free."""
@@ -61,4 +61,4 @@ class Lease:
         self._end("released")
 
     def _end(self, state: State, job_id: str = "", detail: str = "", unique: str = "") -> None:
-        self._intake.finish(End(self.tag, self.queue, state, job_id, detail, unique))
+        self._finish(End(self.tag, self.queue, state, job_id, detail, unique))

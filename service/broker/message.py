@@ -90,7 +90,8 @@ def next_attempt(message: Any, due_at: float | None, now: float) -> str:
     ``message``: kombu's message of the attempt that ended. ``due_at``: Unix seconds, None for
     at once.
     """
-    headers = dict(message.headers)
+    # kombu has decompressed the body on its way in.
+    headers = {name: value for name, value in message.headers.items() if name != "compression"}
     headers["retries"] = (headers.get("retries") or 0) + 1
     headers[HEADER] = {**stamps(headers), "due_at": due_at or now}
     properties = {k: v for k, v in message.properties.items() if k != "delivery_tag"}

@@ -1,7 +1,9 @@
 """The kombu transport that Celery is configured with, and its place in the event loop."""
 
 import socket
+import threading
 import time
+from collections.abc import Callable
 from queue import Empty
 from typing import Any
 
@@ -9,7 +11,6 @@ from kombu.transport import redis as kombu_redis
 
 from service.broker.channel import LeasedChannel, LeasedSentinelChannel
 from service.broker.intake import Intake
-from service.broker.waker import Waker
 
 LISTEN_AGAIN_SECONDS = 0.5
 SUBSCRIPTION_CHECK_SECONDS = 25
@@ -28,7 +29,7 @@ class Poller(kombu_redis.MultiChannelPoller):
         self._watched = set[int]()
         self.in_event_loop = False
         self._listen_not_before = 0.0
-        self._waker: Waker | None = None
+        self.wake: Callable[[], None] = lambda: None
 
     @property
     def fds(self) -> dict[int, Any]:
@@ -49,8 +50,6 @@ class Poller(kombu_redis.MultiChannelPoller):
         handler = self.intake.sockets().get(fileno) if self.intake is not None else None
         if handler is not None:
             handler()
-        elif self._waker is not None and fileno == self._waker.fileno:
-            self._waker.awake()
         elif fileno in self._fd_to_chan:
             self._receive(fileno)
 
@@ -58,18 +57,6 @@ class Poller(kombu_redis.MultiChannelPoller):
         """Handle one event of kombu's own loop (pools without the hub)."""
         self.on_readable(fileno)
         return self
-
-    def new_waker(self) -> Waker:
-        """Return what ends a wait of kombu's own loop, which threads that perform jobs do."""
-        self._waker = Waker()
-        self.poller.register(self._waker.fileno, self.eventflags)
-        return self._waker
-
-    def close(self) -> None:
-        """Stop watching."""
-        super().close()
-        if self._waker is not None:
-            self._waker.close()
 
     def _watch(self) -> None:
         """Register the intake's sockets with kombu's own loop (pools without the hub)."""
@@ -153,8 +140,7 @@ class Transport(kombu_redis.Transport):
         self.cycle.intake = intake
         intake.in_event_loop = self.cycle.in_event_loop
         intake.unwatch = self.cycle.unwatch
-        if not intake.in_event_loop:
-            intake.wake = self.cycle.new_waker().wake
+        intake.wake = self.cycle.wake
 
     def register_with_event_loop(self, connection: Any, loop: Any) -> None:
         """Join Celery's event loop; called whenever its consumer starts."""
@@ -171,6 +157,11 @@ class Transport(kombu_redis.Transport):
                 if loop.readers.get(fileno) != (on_readable, (fileno,)):
                     loop.add_reader(fileno, on_readable, fileno)
 
+        def wake() -> None:
+            if threading.get_ident() != loop_thread:  # as where jobs are performed in threads
+                loop.call_soon(lambda: None)
+
+        loop_thread, cycle.wake = threading.get_ident(), wake
         loop.on_tick.add(on_tick)
         loop.call_repeatedly(SUBSCRIPTION_CHECK_SECONDS, cycle.maybe_check_subclient_health)
 

@@ -90,7 +90,17 @@ def test_a_chord_of_jobs_that_keep_results_is_summed_up(account, module_notes):
     assert account.broker.drifts() == {}
 
 
-@pytest.mark.parametrize("options", [{"countdown": 0.5}, {"queue": "low"}, {"priority": 9}])
+def test_a_compressed_message_of_another_application_is_retried(account):
+    from celery import Celery
+
+    stranger = Celery("stranger", broker=account.broker.url)
+    job = stranger.send_task(TASK("plain_retry"), ("zipped",), queue="default", compression="gzip")
+    account.shows(job.id, "retried", "failed", task=TASK("plain_retry"), error_type="ValueError")
+
+
+@pytest.mark.parametrize(
+    "options", [{"countdown": 0.5}, {"queue": "low"}, {"priority": 9}, {"compression": "gzip"}]
+)
 def test_celery_s_own_ways_to_enqueue_are_counted(account, options):
     job = process_app().send_task(TASK("plain_note"), ("celery's way",), **options)
     queue = options.get("queue", "default")

@@ -33,7 +33,7 @@ def test_a_job_runs_in_so_many_seconds_and_is_seen_waiting(broker, start, notes)
 @pytest.mark.parametrize(
     "when",
     [
-        lambda: datetime.now() + timedelta(seconds=1),  # noqa: DTZ005 - naive on purpose
+        lambda: datetime.now() + timedelta(seconds=1),
         lambda: datetime.now(UTC) + timedelta(seconds=1),
     ],
     ids=["local", "aware"],
