@@ -112,7 +112,7 @@ class FailSteadily(Worker):
         raise ValueError("never")
 
 
-class Oddity(Exception):
+class OddError(Exception):
     """Cannot be pickled, and cannot be told."""
 
     def __init__(self, *, lock):
@@ -125,7 +125,7 @@ class FailUnpicklably(Worker):
 
     @classmethod
     def perform(cls):
-        raise Oddity(lock=threading.Lock())
+        raise OddError(lock=threading.Lock())
 
 
 class FailUnpicklablyAlways(FailUnpicklably):

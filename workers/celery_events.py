@@ -47,7 +47,8 @@ class BackgroundDispatcher(EventDispatcher):
     def _run(self) -> None:
         while (waiting := self._waiting.get()) is not None:
             try:
-                super()._publish(*waiting)
+                with self.app.fork_guard:
+                    super()._publish(*waiting)
             except Exception as error:  # noqa: BLE001 - no event is worth a job's wait
                 logger.debug("an event was dropped: %s", error)
 

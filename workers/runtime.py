@@ -10,6 +10,7 @@ from billiard.process import current_process
 from prometheus_client import CollectorRegistry, ProcessCollector
 
 from service.broker.connection import connect
+from service.broker.fork_guard import ForkGuard
 from service.broker.keeper import PROMOTE_SECONDS, Keeper, promote_due, renew
 from service.broker.sweeper import sweep
 from service.queues import QUEUE_NAMES
@@ -52,6 +53,7 @@ def run_worker(
     with JobMetricsDirectory(slot_index) as job_metrics:
         app = app_with_jobs(settings)
         app.activity = Activity()
+        app.fork_guard = ForkGuard()
         app.job_metrics = job_metrics
         successes = CronSuccesses(app.registry)
         metrics = WorkerMetrics(app.activity, settings.queues, known_tasks(app))
@@ -97,7 +99,7 @@ def _serve_metrics(
 def _consume(app: Any, settings: Settings, node: str, pool: str, successes: CronSuccesses) -> int:
     client = connect(settings.require_broker(), settings.sentinel_master)
     reporter = Reporter(client, node, settings.queues, app.activity)
-    keeper = _keeper(client, settings, app.activity, reporter, successes)
+    keeper = _keeper(client, settings, app, reporter, successes)
     drain = app.drain = Drain(app, settings.shutdown_grace_seconds, lambda: _say_goodbye(reporter))
     worker = app.Worker(
         hostname=node,
@@ -122,14 +124,14 @@ def _consume(app: Any, settings: Settings, node: str, pool: str, successes: Cron
 def _keeper(
     client: Any,
     settings: Settings,
-    activity: Activity,
+    app: Any,
     reporter: Reporter,
     successes: CronSuccesses,
 ) -> Keeper:
     lease = settings.lease_seconds
     every = min(LONGEST_SWEEP_PAUSE_SECONDS, lease / 4)
-    keeper = Keeper()
-    keeper.add("lease renewal", lease / 4, lambda: renew(client, activity.tags()))
+    keeper = Keeper(app.fork_guard)
+    keeper.add("lease renewal", lease / 4, lambda: renew(client, app.activity.tags()))
     keeper.add("promotion", PROMOTE_SECONDS, lambda: promote_due(client, QUEUE_NAMES))
     keeper.add("sweep", every, lambda: sweep(client, lease, every))
     keeper.add("report", REPORT_SECONDS, reporter.report)

@@ -14,6 +14,7 @@ import redis
 from redis.exceptions import RedisError
 
 from service.broker import keys
+from service.broker.fork_guard import ForkGuard
 from service.broker.scripts import PROMOTE, RENEW
 
 logger = logging.getLogger("headcount.broker")
@@ -34,9 +35,13 @@ class Chore:
 
 
 class Keeper:
-    """Runs chores by the clock until stopped. Create it, add chores, start it once."""
+    """Runs chores by the clock until stopped. Create it, add chores, start it once.
 
-    def __init__(self) -> None:
+    ``guard``: no child is forked in the middle of a chore.
+    """
+
+    def __init__(self, guard: ForkGuard) -> None:
+        self._guard = guard
         self._chores: list[Chore] = []
         self._stopped = threading.Event()
         self._failing: set[str] = set()
@@ -60,7 +65,8 @@ class Keeper:
             for chore in list(self._chores):
                 if now >= chore.due:
                     chore.due = now + chore.every_seconds
-                    self._do(chore)
+                    with self._guard:
+                        self._do(chore)
             pause = min(chore.due for chore in self._chores) - time.monotonic()
             self._stopped.wait(max(0.01, pause))
 

@@ -1,5 +1,7 @@
 """Every way a worker class's attempt can end: it is counted, logged and entered once."""
 
+from itertools import pairwise
+
 import pytest
 
 from tests import sample_jobs as jobs
@@ -38,7 +40,7 @@ def test_retries_wait_longer_each_time(account):
     job = jobs.FailSteadily.perform_async()
     account.shows(job.id, "retried", "retried", "failed", task=jobs.FailSteadily.name)
     ended = [at(line) for line in account.worker.attempts(job.id)]
-    delays = [later - earlier for earlier, later in zip(ended, ended[1:], strict=False)]
+    delays = [later - earlier for earlier, later in pairwise(ended)]
     assert 0.5 <= delays[0] < 1.5
     assert 1.0 <= delays[1] < 2.0
 
@@ -127,13 +129,13 @@ def test_an_ignored_job_counts_as_succeeded(account):
 
 def test_an_exception_nobody_can_pickle_fails_under_its_name(account):
     job = jobs.FailUnpicklably.perform_async()
-    account.shows(job.id, "failed", task=jobs.FailUnpicklably.name, error_type="Oddity")
+    account.shows(job.id, "failed", task=jobs.FailUnpicklably.name, error_type="OddError")
 
 
 def test_an_exception_nobody_can_pickle_is_retried(account):
     job = jobs.FailUnpicklablyAlways.perform_async()
     task = jobs.FailUnpicklablyAlways.name
-    account.shows(job.id, "retried", "failed", task=task, error_type="Oddity")
+    account.shows(job.id, "retried", "failed", task=task, error_type="OddError")
 
 
 def test_arguments_that_do_not_fit_fail_like_any_error(account):
