@@ -30,14 +30,9 @@ from service.broker.wire import CLOSED, BrokerSocket
 
 logger = logging.getLogger("headcount.broker")
 
-WAIT_SECONDS = 1
-"""How long a wait for work lasts at most: covers publishers that leave no wake token."""
-
-REPLY_TIMEOUT_SECONDS = 6.0
-"""A reply overdue by this much means that the connection is dead."""
-
-RECONNECT_SECONDS = (0.1, 2.0)
-"""First and longest pause between attempts to connect."""
+WAIT_SECONDS = 1  # for work, at most: covers publishers that leave no wake token
+REPLY_TIMEOUT_SECONDS = 6.0  # a reply overdue by this much: the connection is dead
+RECONNECT_SECONDS = (0.1, 2.0)  # first and longest pause between attempts to connect
 
 BROKEN = (RedisError, OSError)
 

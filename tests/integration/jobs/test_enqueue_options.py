@@ -107,7 +107,7 @@ def test_a_bulk_of_jobs_all_runs(account, module_notes):
 
 
 def test_bulk_with_one_bad_argument_enqueues_nothing(account):
-    with pytest.raises(ArgumentsError, match="job 1.*set"):
+    with pytest.raises(ArgumentsError, match=r"job 1.*set"):
         jobs.Note.perform_bulk([("fine",), ({1, 2},), ("fine",)])
     assert account.ledger("default") == {}
     assert account.broker.pending() == 0
