@@ -61,6 +61,14 @@ class Nap(Worker):
         note("end", seconds, secret)
 
 
+class CriticalNap(Nap):
+    queue = "critical"
+
+
+class LowNap(Nap):
+    queue = "low"
+
+
 class NapOnce(Worker):
     """Sleeps when it runs for the first time, by its own notes."""
 

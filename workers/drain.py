@@ -34,6 +34,8 @@ class Drain:
         self._finished.set()
 
     def _wait(self) -> None:
+        for intake in self._app.activity.intakes:
+            intake.wake()  # a signal alone does not end the event loop's wait
         if self._finished.wait(self._grace_seconds):
             return
         for request in list(state.active_requests):

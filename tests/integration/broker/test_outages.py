@@ -39,15 +39,15 @@ def test_a_running_and_waiting_jobs_outlive_a_stopped_broker(own_broker, worker,
 
 @pytest.mark.parametrize("kind", ["normal", "all"])
 def test_closed_connections_disturb_no_running_job(own_broker, worker, notes, kind):
-    napping = jobs.Nap.perform_async(2, kind)
+    napping = jobs.Nap.perform_async(1, kind)
     waiting = [jobs.Note.perform_async("waited", n) for n in range(5)]
-    wait_until(lambda: f"start 2 {kind}" in notes, 10)
+    wait_until(lambda: f"start 1 {kind}" in notes, 10)
     for _ in range(3):
         own_broker.client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
         if kind == "all":
             own_broker.client.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
     check_that_all_succeeded_once(own_broker, worker, [napping, *waiting], seconds=15)
-    assert notes.lines().count(f"start 2 {kind}") == 1
+    assert notes.lines().count(f"start 1 {kind}") == 1
     wait_until(answers_to_ping, 15)
 
 
@@ -108,7 +108,7 @@ def test_a_frozen_broker_is_waited_for(own_broker, worker, notes):
     wait_until(lambda: "start 1 frozen" in notes, 10)
     own_broker.freeze()
     wait_until(worker.finished, 10)
-    be_away(8)  # longer than any timeout of ours
+    be_away(5)  # longer than one command may take
     own_broker.thaw()
     after = jobs.Note.perform_async("after")
     check_that_all_succeeded_once(own_broker, worker, [napping, after], seconds=20)

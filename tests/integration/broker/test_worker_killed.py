@@ -55,9 +55,9 @@ def test_a_job_that_always_takes_its_worker_along_is_dead_after_three(broker, st
 def test_a_job_may_run_longer_than_a_lease(broker, start, notes):
     for _ in range(2):
         start("worker", broker_url=broker.url, HEADCOUNT_LEASE_SECONDS=LEASE_SECONDS)
-    jobs.Nap.perform_async(2.5 * LEASE_SECONDS)
+    jobs.Nap.perform_async(1.5 * LEASE_SECONDS)
     wait_until(lambda: len(notes.lines()) == 2 and not broker.pending(), 15)
-    assert notes.lines() == ["start 7.5 None", "end 7.5 None"]
+    assert notes.lines() == ["start 4.5 None", "end 4.5 None"]
     assert broker.queue("default").leases_expired == 0
     assert broker.ledger("default").succeeded == 1
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("enqueues_here")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 1)])
 def test_running_jobs_finish_and_waiting_ones_stay(broker, start, notes, number, status):
     worker = start("worker", broker_url=broker.url)
-    napping = [jobs.Nap.perform_async(1.5, n) for n in range(2)]
+    napping = [jobs.Nap.perform_async(0.7, n) for n in range(2)]
     wait_until(lambda: len(notes.lines()) == 2, 10)
     waiting = [jobs.Note.perform_async("waiting", n) for n in range(3)]
     worker.signal(number)

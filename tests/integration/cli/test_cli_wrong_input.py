@@ -61,7 +61,11 @@ WRONG = [
     (["workers", "--json"], NO_BROKER, "redis://127.0.0.1:1/0: Error 111"),
     (["job", "x"], NO_BROKER, "redis://127.0.0.1:1/0: Error 111"),
     (["dead", "list"], NO_BROKER, "redis://127.0.0.1:1/0: Error 111"),
-    (["enqueue", "Note"], NO_BROKER, "tests.sample_jobs.Note was not enqueued: Error 111"),
+    (
+        ["enqueue", "Note"],
+        NO_BROKER,
+        "tests.sample_jobs.Note was not enqueued: redis://127.0.0.1:1/0: Error 111",
+    ),
 ]
 
 USAGE = [

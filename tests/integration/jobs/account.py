@@ -38,7 +38,7 @@ class Account:
         wait_until(
             lambda: self.processed().total() >= attempts and not self.broker.pending(),
             timeout_seconds,
-            f"not settled; counted {self.processed()}, its log: {self.worker.log}",
+            f"not settled; its log: {self.worker.log}",
         )
 
     def processed(self):

@@ -24,9 +24,8 @@ def test_a_second_unique_job_is_the_first(account, module_notes):
     assert account.broker.drifts() == {}
 
 
-@pytest.mark.parametrize("seconds", [0.5])
-def test_a_scheduled_unique_job_is_pending_too(account, seconds):
-    first = jobs.OnlyOne.perform_in(seconds, "later")
+def test_a_scheduled_unique_job_is_pending_too(account):
+    first = jobs.OnlyOne.perform_in(0.5, "later")
     assert jobs.OnlyOne.perform_async("later").id == first.id
     account.settle(1)
     assert jobs.OnlyOne.perform_async("later").id != first.id

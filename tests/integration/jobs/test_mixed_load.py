@@ -44,7 +44,7 @@ def test_metrics_log_ledger_and_notes_agree_job_by_job(broker, start, notes):
     worker = start("worker", broker_url=broker.url, HEADCOUNT_CONCURRENCY=4)
     expected = {enqueue(kind, args): (kind, outcomes) for kind, args, outcomes in shuffled()}
     assert len(expected) == TOTAL
-    wait_until(lambda: not broker.pending(), 90, f"jobs left: {broker.queues()}")
+    wait_until(lambda: not broker.pending(), 60, f"jobs left; its log: {worker.log}")
 
     assert outcomes_by_job(worker.finished()) == {
         job_id: outcomes for job_id, (_, outcomes) in expected.items()
