@@ -18,7 +18,7 @@ def test_check_finds_nothing_wrong(said):
         ),
         ({"CELERY_BROKER_URL": "redis://127.0.0.1:1/0"}, ["redis://127.0.0.1:1/0"]),
         ({"HEADCOUNT_WORKERS": "no_such_module"}, ["no_such_module"]),
-        ({"HEADCOUNT_QUEUES": "default,low"}, ["CriticalNote", "HealthCheckWorker"]),
+        ({"HEADCOUNT_QUEUES": "default,low"}, ["CriticalNap", "CriticalNote", "HealthCheckWorker"]),
     ],
 )
 def test_check_names_every_problem_on_a_line_of_its_own(headcount, variables, named):
