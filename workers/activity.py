@@ -1,7 +1,7 @@
 """What a worker process is doing right now: for its report to the broker and its metrics."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -24,6 +24,7 @@ class Activity:
         self.celery_version = celery.__version__
         self.draining = False
         self.intakes: list[Intake] = []
+        self.on_consuming: Callable[[], None] = lambda: None
         self._worker: Any = None
         self._last_event = time.monotonic()
         self._process = psutil.Process()
@@ -40,6 +41,7 @@ class Activity:
     def consume_through(self, intake: Intake) -> None:
         """Follow a new intake; forget earlier ones that hold nothing any more."""
         self.intakes = [*(one for one in self.intakes if one.tags()), intake]
+        self.on_consuming()
 
     @property
     def slots(self) -> int:

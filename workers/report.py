@@ -29,8 +29,9 @@ class Reporter:
         self._queues, self._activity = tuple(queues), activity
 
     def report(self) -> None:
-        """Say how this worker is."""
-        self._send(orjson.dumps(self._state()))
+        """Say how this worker is; nothing before it consumes, or it would be missed too soon."""
+        if self._activity.intakes:
+            self._send(orjson.dumps(self._state()))
 
     def goodbye(self) -> None:
         """Say that this worker ended on purpose, and is not to be missed."""

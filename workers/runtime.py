@@ -111,6 +111,7 @@ def _consume(app: Any, settings: Settings, node: str, pool: str, successes: Cron
         without_gossip=True,  # chatter between all workers that nobody here listens to
         without_mingle=True,  # waits a second at start to learn of revoked jobs
     )
+    app.activity.on_consuming = lambda: keeper.hurry("report")
     keeper.start()
     try:
         worker.start()

@@ -115,7 +115,7 @@ def _python_processes(
         # A job that still runs while the worker drains may ask for the health.
         process(
             "sidecar",
-            ready=partial(http_answers, host, settings.http_port, "/health/live"),
+            ready=partial(http_answers, host, settings.http_port, "/health/ready"),
             outlives=("worker",),
         ),
     )
