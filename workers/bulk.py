@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kombu.utils.json import dumps
 
-from service.broker.message import stamp
+from service.broker.message import as_json, stamp
 from service.errors import ArgumentsError
 from workers.arguments import check_arguments
 from workers.enqueue import broker_errors, enqueue, publish_options
@@ -23,7 +23,7 @@ def enqueue_many(worker: "type[Worker]", arguments: Iterable[Sequence[Any]]) -> 
 
     Raises:
         ArgumentsError: names the job and its argument; nothing was enqueued.
-        EnqueueError: the broker did not take all of them; says how many it took for certain.
+        EnqueueError: the broker did not take all of them; those before the failure may be enqueued.
     """
     jobs = [_positional(worker, index, one) for index, one in enumerate(arguments)]
     bound = [_check(worker, index, args) for index, args in enumerate(jobs)]
@@ -64,20 +64,9 @@ def _message(
         "delivery_mode": 2,
         "delivery_info": {"exchange": "", "routing_key": worker.queue},
         "priority": 0,
-        "body_encoding": "utf-8",
-        "delivery_tag": job_id,
     }
-    return str(
-        dumps(
-            {
-                "body": dumps(made.body),
-                "content-encoding": "utf-8",
-                "content-type": "application/json",
-                "headers": headers,
-                "properties": properties,
-            }
-        )
-    )
+    content = ("application/json", "utf-8")
+    return as_json(dumps(made.body), content, headers, properties)
 
 
 def _positional(worker: "type[Worker]", index: int, given: Any) -> Sequence[Any]:

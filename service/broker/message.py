@@ -23,7 +23,6 @@ from kombu.utils.json import dumps
 
 HEADER = "headcount"
 
-
 _SECONDS = (int, float, NoneType)
 _KINDS: Mapping[str, tuple[type, ...]] = {
     "id": (str,),
@@ -94,17 +93,28 @@ def next_attempt(message: Any, due_at: float | None, now: float) -> str:
     headers = {name: value for name, value in message.headers.items() if name != "compression"}
     headers["retries"] = (headers.get("retries") or 0) + 1
     headers[HEADER] = {**stamps(headers), "due_at": due_at or now}
-    properties = {k: v for k, v in message.properties.items() if k != "delivery_tag"}
-    properties |= {"delivery_tag": headers["id"], "body_encoding": "utf-8"}
     body = message.body
+    return as_json(
+        body.decode() if isinstance(body, bytes) else body,
+        (message.content_type, message.content_encoding),
+        headers,
+        message.properties,
+    )
+
+
+def as_json(
+    body: str, content: tuple[str, str], headers: Mapping[str, Any], properties: Mapping[str, Any]
+) -> str:
+    """Return a message as kombu writes it; ``content``: type and encoding of the body."""
+    tagged = {**properties, "delivery_tag": headers["id"], "body_encoding": "utf-8"}
     return str(
         dumps(
             {
-                "body": body.decode() if isinstance(body, bytes) else body,
-                "content-encoding": message.content_encoding,
-                "content-type": message.content_type,
+                "body": body,
+                "content-encoding": content[1],
+                "content-type": content[0],
                 "headers": headers,
-                "properties": properties,
+                "properties": tagged,
             }
         )
     )
