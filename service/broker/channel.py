@@ -16,7 +16,7 @@ from service.broker import keys
 from service.broker.connection import never_retry
 from service.broker.delivery import JobMessage
 from service.broker.intake import Intake
-from service.broker.lease import End, State
+from service.broker.lease import End, State, queue_of
 from service.broker.message import HEADER, stamp, stamps
 from service.broker.outbox import Outbox
 from service.broker.scripts import ENQUEUE, ENQUEUE_MANY, PURGE
@@ -66,7 +66,7 @@ class QoS(virtual.QoS):
         return self.channel.intake is not None and self.channel.intake.issued(tag)
 
     def _end(self, tag: str, state: State) -> None:
-        self.channel.intake.finish(End(tag, tag.rsplit(":", 1)[1], state))
+        self.channel.intake.finish(End(tag, queue_of(tag), state))
 
 
 class LeasedChannel(kombu_redis.Channel):

@@ -3,7 +3,7 @@
 import os
 import uuid
 
-from service.broker.lease import End
+from service.broker.lease import End, queue_of
 from service.broker.outbox import Outbox
 
 
@@ -44,7 +44,7 @@ class Holdings:
 
         The last to be taken goes back first, so that the first is the first again.
         """
-        ends = [End(tag, tag.rsplit(":", 1)[1], "released") for tag in reversed(tags)]
+        ends = [End(tag, queue_of(tag), "released") for tag in reversed(tags)]
         return sum(self.end(end) for end in ends)
 
     def forget(self) -> None:

@@ -10,6 +10,11 @@ from typing import Literal
 State = Literal["succeeded", "discarded", "dead", "again", "released"]
 
 
+def queue_of(tag: str) -> str:
+    """Return the queue that a lease's tag ends with; ``lua/reserve.lua`` makes the tags."""
+    return tag.rsplit(":", 1)[1]
+
+
 @dataclass(frozen=True, slots=True)
 class End:
     """How a lease ends. ``detail`` and ``state`` as in ``lua/finish.lua``."""

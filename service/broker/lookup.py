@@ -9,6 +9,7 @@ import redis
 
 from service.broker import keys
 from service.broker.dead_set import DeadSet
+from service.broker.lease import queue_of
 from service.broker.message import stamps
 from service.errors import JobNotFoundError
 from service.queues import QUEUE_NAMES
@@ -69,8 +70,7 @@ def _places(client: "redis.Redis", needle: bytes) -> Iterator[tuple[str, str, by
 def _running(client: "redis.Redis", needle: bytes) -> Iterator[tuple[str, str, bytes]]:
     for tag, lease in client.hscan_iter(keys.UNACKED, count=CHUNK):
         if needle in lease:
-            queue = tag.decode().rsplit(":", 1)[1]
-            yield "running", queue, lease[1 : lease.rindex(b',"","')]
+            yield "running", queue_of(tag.decode()), lease[1 : lease.rindex(b',"","')]
 
 
 def _place(state: str, queue: str, item: bytes, job_id: str) -> JobPlace | None:
