@@ -10,6 +10,7 @@ from billiard.process import current_process
 from prometheus_client import CollectorRegistry, ProcessCollector
 
 from service.broker.connection import connect
+from service.broker.dead_limits import TRIM_SECONDS, trim_dead
 from service.broker.fork_guard import ForkGuard
 from service.broker.keeper import PROMOTE_SECONDS, Keeper, promote_due, renew
 from service.broker.sweeper import sweep
@@ -135,6 +136,7 @@ def _keeper(
     keeper.add("lease renewal", lease / 4, lambda: renew(client, app.activity.tags()))
     keeper.add("promotion", PROMOTE_SECONDS, lambda: promote_due(client, QUEUE_NAMES))
     keeper.add("sweep", every, lambda: sweep(client, lease, every))
+    keeper.add("dead set trimming", TRIM_SECONDS, lambda: trim_dead(client))
     keeper.add("report", REPORT_SECONDS, reporter.report)
     keeper.add("cron successes", REPORT_SECONDS, lambda: successes.store(client))
     return keeper

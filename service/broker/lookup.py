@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-import orjson
 import redis
 
 from service.broker import keys
 from service.broker.dead_set import DeadSet
 from service.broker.lease import queue_of
-from service.broker.message import stamps
+from service.broker.message import headers_of, stamps
 from service.errors import JobNotFoundError
 from service.queues import QUEUE_NAMES
 
@@ -74,10 +72,7 @@ def _running(client: "redis.Redis", needle: bytes) -> Iterator[tuple[str, str, b
 
 
 def _place(state: str, queue: str, item: bytes, job_id: str) -> JobPlace | None:
-    try:
-        headers: dict[str, Any] = orjson.loads(item)["headers"]
-    except (ValueError, KeyError, TypeError):
-        return None
+    headers = headers_of(item)
     if headers.get("id") != job_id:
         return None  # mentions it, as a parent or an argument
     begun = (headers.get("retries") or 0) + (1 if state == "running" else 0)

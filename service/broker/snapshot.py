@@ -25,6 +25,7 @@ class QueueState:
     ``oldest_ready_age_seconds``: since the oldest waiting job was due; 0 when none waits.
     ``dead``: jobs in the dead set now. ``leases_expired``: jobs ever taken back from silent
     workers. ``overdue_seconds``: how late the most overdue scheduled job is; 0 when none.
+    ``dead_overflow``: dead jobs ever let go of because there were too many, or for too long.
     """
 
     name: str
@@ -36,6 +37,7 @@ class QueueState:
     overdue_seconds: float
     leases_expired: int
     ledger: LedgerCounts
+    dead_overflow: int = 0
 
     @property
     def drift(self) -> int:

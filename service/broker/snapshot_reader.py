@@ -10,7 +10,7 @@ import redis
 from service.broker import keys
 from service.broker.broker_state import broker_state
 from service.broker.connection import broker_errors
-from service.broker.message import stamps
+from service.broker.message import headers_of, stamps
 from service.broker.scripts import SNAPSHOT
 from service.broker.snapshot import CronState, LedgerCounts, QueueState, Snapshot, WorkerState
 from service.queues import QUEUE_NAMES
@@ -85,6 +85,7 @@ def _queue(
         overdue_seconds=max(0.0, now - float(first_due)) if first_due else 0.0,
         leases_expired=ledger.get(f"{name}:leases_expired", 0),
         ledger=LedgerCounts(**counted),
+        dead_overflow=ledger.get(f"{name}:dead_overflow", 0),
     )
 
 
@@ -95,12 +96,7 @@ def _leased(tags: Sequence[bytes], queue: str) -> int:
 
 def _age(item: bytes, now: float) -> float:
     """Return how long a waiting job has been due; 0 where its message does not say."""
-    if not item:
-        return 0.0
-    try:
-        due_at = stamps(orjson.loads(item)["headers"]).get("due_at")
-    except (ValueError, KeyError, TypeError):
-        return 0.0
+    due_at = stamps(headers_of(item)).get("due_at")
     return max(0.0, now - due_at) if isinstance(due_at, (int, float)) else 0.0
 
 
