@@ -100,6 +100,7 @@ def _queues(snapshot: Snapshot) -> Samples:
         ],
         "headcount_ledger_drift": [((queue.name,), queue.drift) for queue in queues],
         "headcount_leases_expired_total": [((q.name,), q.leases_expired) for q in queues],
+        "headcount_dead_overflow_total": [((q.name,), q.dead_overflow) for q in queues],
         "headcount_lease_oldest_age_seconds": [((), snapshot.lease_oldest_age_seconds)],
     }
 
