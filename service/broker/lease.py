@@ -7,6 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from service.broker.connection import CONNECT_TIMEOUT_SECONDS, SOCKET_TIMEOUT_SECONDS
+
+RENEWALS_PER_LEASE = 4
+
+SHORT_LEASE_SECONDS = RENEWALS_PER_LEASE * (CONNECT_TIMEOUT_SECONDS + SOCKET_TIMEOUT_SECONDS)
+"""Below this the next renewal is due before one that the broker left unanswered is given up.
+
+A lease outlasts a broker out of reach for three quarters of it, less those two timeouts.
+"""
+
 State = Literal["succeeded", "discarded", "dead", "again", "released"]
 
 

@@ -92,16 +92,18 @@ class CronState:
 
 @dataclass(frozen=True, slots=True)
 class BrokerState:
-    """The broker itself.
+    """The broker itself. None: it does not say, as some managed brokers do not.
 
-    ``memory_max_bytes`` 0: no limit. ``config_problems``: check -> what is wrong and the command
-    that mends it; a check that is well is absent.
+    ``memory_max_bytes`` 0: no limit. ``memory_total_bytes``: what its machine has.
+    ``config_problems``: check -> what is wrong and the command that mends it; a check that is
+    well is absent.
     """
 
-    memory_used_bytes: int
-    memory_max_bytes: int
-    clients: int
-    evicted_keys: int
+    memory_used_bytes: int | None
+    memory_max_bytes: int | None
+    memory_total_bytes: int | None
+    clients: int | None
+    evicted_keys: int | None
     config_problems: dict[str, str]
 
 

@@ -1,5 +1,6 @@
 """Reads a :class:`Snapshot`: one script and one INFO, whatever there is to count."""
 
+import logging
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -14,6 +15,8 @@ from service.broker.message import headers_of, stamps
 from service.broker.scripts import SNAPSHOT
 from service.broker.snapshot import CronState, LedgerCounts, QueueState, Snapshot, WorkerState
 from service.queues import QUEUE_NAMES
+
+logger = logging.getLogger("headcount.broker")
 
 SNAPSHOT_TIMEOUT_SECONDS = 1.0
 """For who reads once a second: a broker that takes longer is down."""
@@ -34,8 +37,16 @@ class SnapshotReader:
         begun = time.monotonic()
         with broker_errors(self._url):
             picture = SNAPSHOT(self._client, _KEYS)
-            info = self._client.info()
+            info = self._info()
         return _snapshot(picture, info, time.monotonic() - begun)
+
+    def _info(self) -> dict[str, Any]:
+        """Return the answer to INFO; nothing where the broker does not allow the question."""
+        try:
+            return dict(self._client.info())
+        except redis.ResponseError as error:
+            logger.debug("the broker does not answer INFO: %s", error)
+            return {}
 
 
 _KEYS = (

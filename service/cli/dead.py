@@ -115,7 +115,7 @@ def drop(
             return
         which = dead_filter(broker.dead, *filters)
         total = broker.dead.count_of_any_task(which)
-        if not any(filters) and not yes and sys.stdin.isatty():
+        if not _any_given(filters) and not yes and sys.stdin.isatty():
             typer.confirm(f"Forget all {total} dead jobs for good?", abort=True)
         move_all(broker.moves.drop_all(which), total, "dropped")
 
@@ -138,11 +138,15 @@ def _broker() -> _Broker:
 
 
 def _check_choice(job_id: str | None, everything: bool, filters: tuple[str | None, ...]) -> None:
-    if (job_id is not None) == everything or (any(filters) and not everything):
+    if (job_id is not None) == everything or (_any_given(filters) and not everything):
         raise InputError(
             "allowed: one ID, or --all, which --queue, --task, --older-than and --newer-than "
             "may narrow"
         )
+
+
+def _any_given(filters: tuple[str | None, ...]) -> bool:
+    return any(one is not None for one in filters)
 
 
 def _overflow(jobs: int) -> str:
