@@ -41,6 +41,11 @@ class DeadJob:
     error: str | None = None
     traceback: str = ""
 
+    @property
+    def reason(self) -> str:
+        """Return the error with its class, as far as they are known."""
+        return f"{self.error_type}: {self.error}" if self.error_type else self.error or ""
+
 
 def dead_record(
     *, job_id: str, headers: Mapping[str, Any], traceback: str = "", **fields: Any

@@ -3,6 +3,7 @@
 Ends are gathered in an outbox and sent together (``intake.py``).
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -23,6 +24,12 @@ State = Literal["succeeded", "discarded", "dead", "again", "released"]
 def queue_of(tag: str) -> str:
     """Return the queue that a lease's tag ends with; ``lua/reserve.lua`` makes the tags."""
     return tag.rsplit(":", 1)[1]
+
+
+def worker_of(tag: str) -> str | None:
+    """Return host and process of the worker that made a lease's tag (``holdings.py`` does)."""
+    found = re.match(r"(.+)-(\d+)-[0-9a-f]+\.\d+:", tag)
+    return f"{found[1]}, process {found[2]}" if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import typer
 from service.cli.dead_batches import move_all
 from service.cli.dead_options import NewerThan, OlderThan, Queue, Task, dead_filter
 from service.cli.environment import broker_client, settings_with_broker
-from service.cli.tables import print_table
+from service.cli.tables import print_table, printable
 from service.errors import InputError
 
 if TYPE_CHECKING:
@@ -66,14 +66,18 @@ def show(
     """Show one dead job with its traceback."""
     broker = _broker()
     with broker.errors:
-        job, [item] = broker.dead.find(job_id), broker.dead.messages([job_id])
-    for label, value in _facts(job).items():
+        job, [item], now = (
+            broker.dead.find(job_id),
+            broker.dead.messages([job_id]),
+            broker.dead.now(),
+        )
+    for label, value in _facts(job, now).items():
         if value is not None:
-            print(f"{label:<16}{value}")
+            print(f"{label:<16}{printable(value)}")
     if job.traceback:
-        print(f"\n{job.traceback.rstrip()}")
-    if message:
-        print(f"\n{(item or b'').decode(errors='backslashreplace').strip()}")
+        print(f"\n{printable(job.traceback.rstrip())}")
+    if message and item is not None:
+        print(f"\n{printable(item.decode(errors='backslashreplace').strip())}")
 
 
 def retry(
@@ -157,26 +161,25 @@ def _overflow(jobs: int) -> str:
 
 
 def _row(job: "DeadJob") -> tuple[object, ...]:
-    died, error = _time(job.died_at), _error(job)[:LONGEST_ERROR]
+    died, error = _time(job.died_at), job.reason[:LONGEST_ERROR]
     return (job.id, job.queue, job.task, job.outcome, job.attempts, died, error)
 
 
-def _facts(job: "DeadJob") -> dict[str, object]:
+def _facts(job: "DeadJob", now: float) -> dict[str, object]:
+    from service.sidecar.times import in_words
+
     return {
         "id": job.id,
         "queue": job.queue,
         "task": job.task,
         "outcome": job.outcome,
-        "error": _error(job),
+        "error": job.reason,
         "attempts": job.attempts,
         "enqueued": None if job.enqueued_at is None else _time(job.enqueued_at),
         "died": _time(job.died_at),
+        "dead for": in_words(now - job.died_at),
         "correlation id": job.correlation_id,
     }
-
-
-def _error(job: "DeadJob") -> str:
-    return f"{job.error_type}: {job.error}" if job.error_type else job.error or ""
 
 
 def _time(seconds: float) -> str:
