@@ -22,7 +22,7 @@ DONE, GONE, PENDING = "done", "gone", "pending"
 """Fates: moved; no longer dead by then; left dead beside a pending job of the same uniqueness."""
 
 Move = Callable[[str, Sequence[str]], list[str]]
-"""Moves jobs of a queue by their ids; returns the fate of each, and after ``pending:`` whose."""
+"""Moves jobs of a queue by their ids; returns the fate of each, and after ``pending`` whose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class DeadMoves:
 
     def _move_one(self, job_id: str, move: Move) -> DeadJob:
         job = self._dead.find(job_id)
-        fate, _, holder = move(job.queue, [job_id])[0].partition(":")
+        fate, _, holder = move(job.queue, [job_id])[0].partition(" ")
         if fate == GONE:
             raise JobNotFoundError(f"no dead job has the id {job_id!r}")
         if fate == PENDING:
@@ -85,7 +85,7 @@ class DeadMoves:
             for start in range(0, len(ids), MOVE_AT_ONCE):
                 some = ids[start : start + MOVE_AT_ONCE]
                 meant = self._of_task(some, which)
-                fates = [fate.partition(":")[0] for fate in move(queue, meant)] if meant else []
+                fates = [fate.partition(" ")[0] for fate in move(queue, meant)] if meant else []
                 yield Batch(len(some), fates)
 
     def _of_task(self, job_ids: Sequence[str], which: DeadFilter) -> Sequence[str]:

@@ -8,17 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from service.broker.connection import CONNECT_TIMEOUT_SECONDS, SOCKET_TIMEOUT_SECONDS
-
 RENEWALS_PER_LEASE = 4
 
-SHORT_LEASE_SECONDS = RENEWALS_PER_LEASE * (CONNECT_TIMEOUT_SECONDS + SOCKET_TIMEOUT_SECONDS)
-"""Below this the next renewal is due before one that the broker left unanswered is given up.
-
-A lease outlasts a broker out of reach for three quarters of it, less those two timeouts.
-"""
+SHORT_LEASE_SECONDS = 20.0
+"""The least that outlasts 10 s in which a worker cannot reach the broker. A lease outlasts three
+quarters of itself, less the two timeouts (5 s) that a renewal may be waiting out by then."""
 
 State = Literal["succeeded", "discarded", "dead", "again", "released"]
+
+DELIVERIES_ALLOWED = 3
+"""A job whose worker fell silent on each of so many deliveries is not given to another."""
 
 
 def queue_of(tag: str) -> str:
@@ -61,6 +60,11 @@ class Lease:
         self, finish: Callable[[End], None], tag: str, queue: str, deliveries: int
     ) -> None:
         self._finish, self.tag, self.queue, self.deliveries = finish, tag, queue, deliveries
+
+    @property
+    def last(self) -> bool:
+        """Return whether it is the last delivery allowed: a suspect, which runs alone."""
+        return self.deliveries >= DELIVERIES_ALLOWED
 
     def succeed(self, job_id: str, unique: str = "") -> None:
         """End it as succeeded; ``unique`` is the uniqueness key to set free."""

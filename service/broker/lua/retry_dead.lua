@@ -2,8 +2,8 @@
 --
 -- KEYS  dead, dead records, dead messages, queue, ledger, wake
 -- ARGV  queue name, then four per job: id, message, uniqueness key ('' = none), its milliseconds
--- Returns per job: 'done'; 'gone' when it is not dead (any more); or 'pending:' and the id of
--- the waiting job that has its uniqueness, beside which it stays dead.
+-- Returns per job: 'done'; 'gone' when it is not dead (any more); or 'pending <id>' when that
+-- job has its uniqueness, beside which it stays dead.
 
 local fates, back = {}, 0
 
@@ -18,7 +18,7 @@ for i = 2, #ARGV, 4 do
   if redis.call('ZSCORE', KEYS[1], id) then
     local holder = other_holder(ARGV[i + 2], id, ARGV[i + 3])
     if holder then
-      fate = 'pending:' .. holder
+      fate = 'pending ' .. holder
     else
       redis.call('ZREM', KEYS[1], id)
       redis.call('HDEL', KEYS[2], id)

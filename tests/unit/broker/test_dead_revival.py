@@ -93,7 +93,7 @@ def test_it_holds_its_uniqueness_again(jobs, moves):
     moves.retry("a")
     assert jobs.client.get(UNIQUE) == b"a"
     assert 55_000 < jobs.client.pttl(UNIQUE) <= 60_000
-    assert jobs.enqueue("b", unique=UNIQUE) == "a"
+    assert jobs.enqueue("b", unique=UNIQUE) == "pending a"
     jobs.end(jobs.reserve()["a"], "succeeded", "a", unique=UNIQUE)
     assert jobs.enqueue("c", unique=UNIQUE) == "enqueued"
 
