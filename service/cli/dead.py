@@ -66,12 +66,9 @@ def show(
     """Show one dead job with its traceback."""
     broker = _broker()
     with broker.errors:
-        job, [item], now = (
-            broker.dead.find(job_id),
-            broker.dead.messages([job_id]),
-            broker.dead.now(),
-        )
-    for label, value in _facts(job, now).items():
+        job, [item] = broker.dead.find(job_id), broker.dead.messages([job_id])
+        facts = _facts(job, broker.dead.now())
+    for label, value in facts.items():
         if value is not None:
             print(f"{label:<16}{printable(value)}")
     if job.traceback:

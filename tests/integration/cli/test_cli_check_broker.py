@@ -91,6 +91,12 @@ def test_a_broker_that_says_nothing_of_itself_is_no_problem(headcount, poor):
     assert (done.returncode, done.stderr, problems(done)) == (0, "", [])
 
 
+def test_jobs_run_on_a_broker_that_says_nothing_of_itself(headcount, start, poor, notes):
+    start("worker", broker_url=poor)
+    assert headcount("enqueue", "Note", '["here"]', CELERY_BROKER_URL=poor).returncode == 0
+    wait_until(lambda: "here" in notes, 20)
+
+
 def test_what_a_broker_does_not_say_is_left_out_of_the_metrics(start, poor):
     sidecar = start("sidecar", broker_url=poor)
     text = httpx.get(f"http://127.0.0.1:{sidecar.http_port}/metrics").text

@@ -51,10 +51,12 @@ def test_a_broker_near_its_limit_is_told_the_numbers_and_what_to_do():
     assert f"redis-cli CONFIG SET maxmemory {2000 * MIB}" in problem
 
 
-def test_a_broker_without_a_limit_is_measured_by_its_machine():
-    info = {**SAFE, "used_memory": 900 * MIB, "maxmemory": 0, "total_system_memory": 1000 * MIB}
+@pytest.mark.parametrize("limit", [0, 8000 * MIB])
+def test_a_broker_whose_limit_does_not_hold_is_measured_by_its_machine(limit):
+    memory = {"used_memory": 900 * MIB, "maxmemory": limit, "total_system_memory": 1000 * MIB}
+    info = {**SAFE, **memory}
     problem = broker_problems(broker_state(info))["memory"]
-    assert "90% of the broker's machine is used (900.0 MiB of 1,000.0 MiB)" in problem
+    assert "90% of its machine's memory is used (900.0 MiB of 1,000.0 MiB)" in problem
 
 
 def test_numbers_are_taken_from_info():
