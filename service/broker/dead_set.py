@@ -50,13 +50,18 @@ class DeadJob:
 def dead_record(
     *, job_id: str, headers: Mapping[str, Any], traceback: str = "", **fields: Any
 ) -> str:
-    """Return the record (JSON) of a job that dies now; ``fields`` as in :class:`DeadJob`."""
+    """Return the record (JSON) of a job that dies now; ``fields`` as in :class:`DeadJob`.
+
+    ``headers``: its message's, {} where nothing in them can be believed.
+    """
+    ours = stamps(headers)
+    known = {"correlation_id": ours.get("correlation_id") or job_id, **fields}
     job = DeadJob(
         id=job_id,
         died_at=time.time(),
-        enqueued_at=stamps(headers).get("enqueued_at"),
+        enqueued_at=ours.get("enqueued_at"),
         traceback=traceback[-TRACEBACK_LIMIT:],
-        **fields,
+        **known,
     )
     return orjson.dumps(asdict(job)).decode()
 

@@ -67,6 +67,18 @@ def test_a_poisonous_job_that_is_retried_has_its_deliveries_forgotten(jobs, move
     assert set(jobs.sweep().values()) == {"returned"}
 
 
+def test_a_poisonous_job_whose_headers_make_no_sense_is_dead_all_the_same(jobs, dead):
+    message = orjson.loads(jobs.message("a", enqueued_at="noon", unique=[]))
+    message["headers"] |= {"retries": "many", "task": ["x"]}
+    jobs.push(b"\n" + orjson.dumps(message))
+    for _ in range(3):
+        jobs.silence(jobs.reserve_unread())
+        jobs.sweep()
+    [job] = dead.newest(9)
+    assert (job.outcome, job.task, job.enqueued_at) == ("lost", None, None)
+    assert jobs.drifts() == [0, 0, 0]
+
+
 def test_a_dropped_job_is_gone_and_stays_counted_as_dead(jobs, dead, moves):
     die(jobs, "a")
     moves.drop("a")
@@ -103,3 +115,12 @@ def test_a_record_keeps_the_end_of_a_traceback():
     assert len(record["traceback"]) == TRACEBACK_LIMIT
     assert record["traceback"].endswith("the error")
     assert record["enqueued_at"] == 5.0
+
+
+@pytest.mark.parametrize(
+    ("stamped", "shown"), [({"correlation_id": "order-7"}, "order-7"), ({}, "a")]
+)
+def test_a_record_has_the_correlation_id_whoever_writes_it(stamped, shown):
+    headers = {"headcount": stamped}
+    record = dead_record(job_id="a", queue="low", outcome="lost", headers=headers)
+    assert orjson.loads(record)["correlation_id"] == shown
