@@ -78,7 +78,8 @@ def _place(state: str, where: str, item: bytes, job_id: str) -> JobPlace | None:
     headers = headers_of(item)
     if headers.get("id") != job_id:
         return None  # mentions it, as a parent or an argument
-    task, begun = headers.get("task"), headers.get("retries") or 0
+    task, retries = headers.get("task"), headers.get("retries")
+    begun = retries if isinstance(retries, int) else 0
     if state == "running":
         holder = worker_of(where)
         return JobPlace(job_id, state, queue_of(where), task, begun + 1, held_by=holder)
