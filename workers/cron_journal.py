@@ -27,7 +27,7 @@ class CronJournal:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._client: redis.Redis = connect(settings.require_broker(), settings.sentinel_master)
+        self._client: redis.Redis = connect(settings)
         self._last_dispatch: dict[str, float] = {}
         self._written_at, self._changed, self._silent = 0.0, True, False
         self._took_over = False

@@ -97,7 +97,7 @@ def _serve_metrics(
 
 
 def _consume(app: Any, settings: Settings, node: str, pool: str, successes: CronSuccesses) -> int:
-    client = connect(settings.require_broker(), settings.sentinel_master)
+    client = connect(settings)
     reporter = Reporter(client, node, settings.queues, app.activity)
     keeper = _keeper(client, settings, app, reporter, successes)
     drain = app.drain = Drain(app, settings.shutdown_grace_seconds, lambda: _say_goodbye(reporter))

@@ -1,6 +1,5 @@
 """The kombu transport that Celery is configured with, and its place in the event loop."""
 
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from kombu.transport import redis as kombu_redis
 
 from service.broker.channel import LeasedChannel, LeasedSentinelChannel
 from service.broker.intake import Intake
+from service.broker.wire import receive_arrived
 
 LISTEN_AGAIN_SECONDS = 0.5
 SUBSCRIPTION_CHECK_SECONDS = 25
@@ -94,18 +94,14 @@ class Poller(kombu_redis.MultiChannelPoller):
         channel, kind = self._fd_to_chan[fileno]
         client = channel.subclient if kind == "LISTEN" else channel.client
         try:
-            self._raise_if_closed(client.connection)
-            channel.handlers[kind]()
+            # First, because redis-py's PubSub waits for the rest of a message, and reconnects by
+            # itself while parsing: both would block the loop.
+            if receive_arrived(client.connection):
+                channel.handlers[kind]()
         except (BlockingIOError, Empty):
             return
         except (*channel.connection_errors, OSError, AttributeError):
             self._drop(fileno, channel, client)
-
-    @staticmethod
-    def _raise_if_closed(connection: Any) -> None:
-        # redis-py's PubSub reconnects by itself while parsing, and that blocks the loop.
-        if not connection._sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
-            raise ConnectionResetError
 
     def _drop(self, fileno: int, channel: Any, client: Any) -> None:
         self._unregister_from_poll(fileno)
