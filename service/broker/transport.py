@@ -45,18 +45,21 @@ class Poller(kombu_redis.MultiChannelPoller):
         if not self.in_event_loop:
             self._watch()
 
-    def on_readable(self, fileno: int) -> None:
-        """Read from a socket that has something."""
+    def on_readable(self, fileno: int) -> bool:
+        """Read from a socket that has something; return whether anything may have come of it."""
         handler = self.intake.sockets().get(fileno) if self.intake is not None else None
         if handler is not None:
             handler()
-        elif fileno in self._fd_to_chan:
-            self._receive(fileno)
+            return True
+        return fileno in self._fd_to_chan and self._receive(fileno)
 
     def handle_event(self, fileno: int, event: int) -> Any:
-        """Handle one event of kombu's own loop (pools without the hub)."""
-        self.on_readable(fileno)
-        return self
+        """Handle one event of kombu's own loop (pools without the hub, remote control's callers).
+
+        Saying that something came when nothing did would keep a caller waiting for ever: its
+        time begins anew with each answer.
+        """
+        return self.on_readable(fileno) or None
 
     def _watch(self) -> None:
         """Register the intake's sockets with kombu's own loop (pools without the hub)."""
@@ -90,18 +93,18 @@ class Poller(kombu_redis.MultiChannelPoller):
             except (*channel.connection_errors, OSError):
                 self._listen_not_before = time.monotonic() + LISTEN_AGAIN_SECONDS
 
-    def _receive(self, fileno: int) -> None:
+    def _receive(self, fileno: int) -> bool:
         channel, kind = self._fd_to_chan[fileno]
         client = channel.subclient if kind == "LISTEN" else channel.client
         try:
             # First, because redis-py's PubSub waits for the rest of a message, and reconnects by
             # itself while parsing: both would block the loop.
-            if receive_arrived(client.connection):
-                channel.handlers[kind]()
+            return receive_arrived(client.connection) and bool(channel.handlers[kind]())
         except (BlockingIOError, Empty):
-            return
+            return False
         except (*channel.connection_errors, OSError, AttributeError):
             self._drop(fileno, channel, client)
+            return False
 
     def _drop(self, fileno: int, channel: Any, client: Any) -> None:
         self._unregister_from_poll(fileno)
