@@ -56,15 +56,15 @@ class Intake:
         self._outbox, self._deliver, self._capacity = outbox, deliver, capacity
         self.unwatch: Callable[[int], None] = lambda _fileno: None
         self.wake: Callable[[], None] = lambda: None
-        self._requests, self._waiting = (BrokerSocket(pool, self._unwatch) for _ in range(2))
+        self._requests = BrokerSocket(pool, lambda fileno: self.unwatch(fileno))
+        self._waiting = BrokerSocket(pool, lambda fileno: self.unwatch(fileno))
         self._held = Holdings(outbox)
         self._next, self._queues = 1, tuple[str, ...]()
         self._sent: Request | None = None
         self._unanswered: list[Request] = []
         self._dry, self._pass_on = False, False
         self._lost_it, self._pause, self._not_before = False, RECONNECT_SECONDS[0], 0.0
-        self.in_event_loop = False
-        self.reconnects, self.ticked_at = 0, time.monotonic()
+        self.in_event_loop, self.reconnects, self.ticked_at = False, 0, time.monotonic()
 
     # -- what it holds
 
@@ -92,6 +92,11 @@ class Intake:
         released = self._held.release(self._held.tags())
         self._outbox.flush()
         return released
+
+    @property
+    def asking(self) -> bool:
+        """Return whether a reply is due that may bring jobs."""
+        return self._sent is not None and self._sent.asks
 
     def consume(self, queues: Sequence[str]) -> None:
         """Take jobs from these queues from now on, in this order; none: take no more."""
@@ -180,11 +185,7 @@ class Intake:
 
     def _take(self, tag: str, queue: str, item: bytes) -> None:
         self._held.add(tag, queue)
-        lease = Lease(self.finish, tag, queue, deliveries(item))
-        self._deliver(queue, open_item(item, lease))
-
-    def _unwatch(self, fileno: int) -> None:
-        self.unwatch(fileno)
+        self._deliver(queue, open_item(item, Lease(self.finish, tag, queue, deliveries(item))))
 
     # -- losing and finding the broker
 
