@@ -36,23 +36,24 @@ class BrokerProcess:
         self, directory: Path, password: str = "", options: Mapping[str, object] | None = None
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
-        self._directory, self.port, self._options = directory, free_port(), dict(options or {})
+        self._directory, self.port, self.options = directory, free_port(), dict(options or {})
         if password:
-            self._options |= {"requirepass": password, "primaryauth": password}
+            self.options |= {"requirepass": password, "primaryauth": password}
         self._process: subprocess.Popen[bytes] | None = None
         credentials = f":{quote(password, safe='')}@" if password else ""
         self.url = f"redis://{credentials}127.0.0.1:{self.port}/0"
         self.client = redis.Redis(port=self.port, password=password or None, socket_timeout=5)
 
-    def start(self) -> None:
+    def start(self, wait: bool = True) -> None:
         options = {"port": self.port, "bind": "127.0.0.1", "dir": self._directory, "save": ""}
         options |= {"appendonly": "yes", "appendfsync": "everysec", "enable-debug-command": "local"}
-        options |= self._options
+        options |= self.options
         argv = [str(valkey_program())]
         for name, value in options.items():
             argv += [f"--{name}", str(value)]
         self._process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
-        wait_until(self._answers, 10, "the broker does not answer")
+        if wait:
+            wait_until(self._answers, 10, "the broker does not answer")
 
     def stop(self) -> None:
         """Stop it as an operator would."""

@@ -17,6 +17,7 @@ from service.queues import DEFAULT_QUEUE, QUEUE_NAMES
 from service.settings import Settings
 
 RESULT_DAYS = 1
+RESULT_TIMEOUT_SECONDS = 2.0
 
 
 def celery_config(settings: Settings) -> dict[str, Any]:
@@ -93,7 +94,8 @@ def _results(backend: BrokerAddress, settings: Settings) -> dict[str, Any]:
             # The default retries for 19 s when nothing listens.
             "retry_policy": {"max_retries": 1, "interval_start": 0, "interval_max": 0.2},
         },
-        "redis_socket_timeout": SOCKET_TIMEOUT_SECONDS,
+        # Celery tries three times, even while it enqueues: 10 s is what enqueuing may take.
+        "redis_socket_timeout": RESULT_TIMEOUT_SECONDS,
         "redis_socket_connect_timeout": CONNECT_TIMEOUT_SECONDS,
         "result_expires": RESULT_DAYS * 86400,
         # Results nobody reads fill the broker; a worker class asks for them.

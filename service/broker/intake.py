@@ -150,11 +150,9 @@ class Intake:
         if self._sent is None:
             self._lost(ConnectionError(CLOSED))
         else:
-            self._receive_reply()
+            self._receive_reply(self._sent)
 
-    def _receive_reply(self) -> None:
-        assert self._sent is not None
-        sent = self._sent
+    def _receive_reply(self, sent: Request) -> None:
         try:
             if sent.ends:
                 self._requests.receive()
@@ -164,9 +162,9 @@ class Intake:
         self._sent = None
         if sent.room:
             self._dry = len(items) // 2 < sent.room
-        for n in range(0, len(items), 2):
-            queue = sent.queues[items[n] - 1]
-            self._take(sent.tag(sent.first + n // 2, queue), queue, items[n + 1])
+        queues = [sent.queues[place - 1] for place in items[::2]]
+        tags = [sent.tag(number, queue) for number, queue in enumerate(queues, sent.first)]
+        self._take(list(zip(tags, queues, items[1::2], strict=True)))
         return None
 
     def _on_wake(self) -> None:
@@ -183,9 +181,12 @@ class Intake:
         self._pass_on = token is not None and not self._room()
         return None
 
-    def _take(self, tag: str, queue: str, item: bytes) -> None:
-        self._held.add(tag, queue)
-        self._deliver(queue, open_item(item, Lease(self.finish, tag, queue, deliveries(item))))
+    def _take(self, leased: Sequence[tuple[str, str, bytes]]) -> None:
+        # All are held before the first is performed, which the solo pool does while delivering.
+        for tag, queue, _ in leased:
+            self._held.add(tag, queue)
+        for tag, queue, item in leased:
+            self._deliver(queue, open_item(item, Lease(self.finish, tag, queue, deliveries(item))))
 
     # -- losing and finding the broker
 
@@ -222,9 +223,8 @@ class Intake:
         """Take the jobs of a reservation whose reply was lost; its tags are ours to know."""
         asked = lost.possible_tags()
         self._requests.send(("HMGET", keys.UNACKED, *[tag for tag, _ in asked]))
-        for (tag, queue), lease in zip(asked, self._requests.receive(), strict=True):
-            if lease is not None:
-                self._take(tag, queue, lease[1 : lease.rindex(b',"","')])
+        answers = zip(asked, self._requests.receive(), strict=True)
+        self._take([(*one, had[1 : had.rindex(b',"","')]) for one, had in answers if had])
 
     # -- the end
 
@@ -234,7 +234,7 @@ class Intake:
         if self._sent is not None:
             held = set(self._held.tags())
             self._deliver = lambda _queue, _payload: None
-            self._receive_reply()
+            self._receive_reply(self._sent)
             # Nobody will run what this reply brought.
             self._held.release([tag for tag in self._held.tags() if tag not in held])
         self._requests.close()

@@ -125,6 +125,18 @@ def test_a_second_signal_ends_the_grace_at_once(broker, start, notes, pool, firs
     assert broker.client.hlen("headcount:workers") == 0
 
 
+def test_jobs_leased_behind_a_running_one_go_back_where_there_are_no_children(broker, start, notes):
+    jobs.Nap.perform_bulk([(60, n) for n in range(6)])
+    worker = start(
+        "worker", "--pool", "solo", broker_url=broker.url, HEADCOUNT_PREFETCH=3,
+        HEADCOUNT_SHUTDOWN_GRACE_SECONDS=0,
+    )  # fmt: skip
+    wait_until(notes.lines, 10)
+    assert worker.stop(10) == 0
+    state = broker.queue("default")
+    assert (state.ready, state.leased, state.drift) == (6, 0, 0)
+
+
 def test_a_draining_worker_says_so_everywhere(broker, start, notes, enqueue_on):
     whole = WholeRound(broker.url, broker, start, enqueue_on, notes)
     worker, sidecar = whole.start("worker"), whole.start("sidecar")
