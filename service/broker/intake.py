@@ -56,8 +56,8 @@ class Intake:
         self._outbox, self._deliver, self._capacity = outbox, deliver, capacity
         self.unwatch: Callable[[int], None] = lambda _fileno: None
         self.wake: Callable[[], None] = lambda: None
-        self._requests = BrokerSocket(pool, lambda fileno: self.unwatch(fileno))
-        self._waiting = BrokerSocket(pool, lambda fileno: self.unwatch(fileno))
+        self._requests = BrokerSocket(pool, lambda fileno: self.unwatch(fileno))  # noqa: PLW0108
+        self._waiting = BrokerSocket(pool, lambda fileno: self.unwatch(fileno))  # noqa: PLW0108
         self._held = Holdings(outbox)
         self._next, self._queues = 1, tuple[str, ...]()
         self._sent: Request | None = None
