@@ -40,9 +40,7 @@ def test_a_database_that_is_not_there(broker):
     refused(f"redis://127.0.0.1:{broker.port}/99", "DB index is out of range")
 
 
-@pytest.mark.parametrize(
-    ("given", "said"), [("", "uthenticat"), (":5ECR3T@", "password")]
-)
+@pytest.mark.parametrize(("given", "said"), [("", "uthenticat"), (":5ECR3T@", "password")])
 def test_a_password_that_is_missing_or_wrong(own_broker, given, said):
     own_broker.client.config_set("requirepass", "another")
     refused(f"redis://{given}127.0.0.1:{own_broker.port}/0", said)
