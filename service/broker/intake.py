@@ -24,7 +24,7 @@ from service.broker.delivery import deliveries, open_item
 from service.broker.holdings import Holdings
 from service.broker.lease import End, Lease
 from service.broker.outbox import Outbox
-from service.broker.reservation import MOST_AT_ONCE, Request
+from service.broker.reservation import Request
 from service.broker.scripts import FINISH, RESERVE
 from service.broker.wire import CLOSED, BrokerSocket
 
@@ -53,12 +53,12 @@ class Intake:
         deliver: Callable[[str, dict[str, Any]], None],
         capacity: Callable[[], int],
     ) -> None:
-        self._outbox, self._deliver, self._capacity = outbox, deliver, capacity
+        self._outbox, self._deliver = outbox, deliver
         self.unwatch: Callable[[int], None] = lambda _fileno: None
         self.wake: Callable[[], None] = lambda: None
         self._requests = BrokerSocket(pool, lambda fileno: self.unwatch(fileno))  # noqa: PLW0108
         self._waiting = BrokerSocket(pool, lambda fileno: self.unwatch(fileno))  # noqa: PLW0108
-        self._held = Holdings(outbox)
+        self._held = Holdings(outbox, capacity)
         self._next, self._queues = 1, tuple[str, ...]()
         self._sent: Request | None = None
         self._unanswered: list[Request] = []
@@ -124,10 +124,7 @@ class Intake:
             self._lost(error)
 
     def _room(self) -> int:
-        if not self._queues:
-            return 0
-        limit = self._capacity() or MOST_AT_ONCE
-        return max(0, min(limit - len(self._held), MOST_AT_ONCE))
+        return self._held.room() if self._queues else 0
 
     def _ask(self, room: int) -> None:
         if self._outbox or self._pass_on or (room and not self._dry):
@@ -140,7 +137,8 @@ class Intake:
         """Send what ended and ask for ``room`` jobs, in one round trip."""
         ends = self._outbox.drain()
         asks = self._pass_on or room > 0
-        self._sent = Request(self._held.prefix, ends, asks, room, self._next, self._queues)
+        held = len(self._held)
+        self._sent = Request(self._held.prefix, ends, asks, room, held, self._next, self._queues)
         self._next, self._pass_on = self._next + room, False
         self._requests.send(*self._sent.commands())
 
@@ -156,15 +154,16 @@ class Intake:
         try:
             if sent.ends:
                 self._requests.receive()
-            items = self._requests.receive() if sent.asks else []
+            reply: list[Any] = self._requests.receive() if sent.asks else [0]
         except BROKEN as error:
             return self._lost(error)
         self._sent = None
+        suspects_left, items = reply[0], reply[1:]
         if sent.room:
             self._dry = len(items) // 2 < sent.room
-        queues = [sent.queues[place - 1] for place in items[::2]]
-        tags = [sent.tag(number, queue) for number, queue in enumerate(queues, sent.first)]
-        self._take(list(zip(tags, queues, items[1::2], strict=True)))
+        if suspects_left:
+            self._held.make_way()
+        self._take(sent.leased(items))
         return None
 
     def _on_wake(self) -> None:
@@ -181,12 +180,13 @@ class Intake:
         self._pass_on = token is not None and not self._room()
         return None
 
-    def _take(self, leased: Sequence[tuple[str, str, bytes]]) -> None:
+    def _take(self, items: Sequence[tuple[str, str, bytes]]) -> None:
         # All are held before the first is performed, which the solo pool does while delivering.
-        for tag, queue, _ in leased:
-            self._held.add(tag, queue)
-        for tag, queue, item in leased:
-            self._deliver(queue, open_item(item, Lease(self.finish, tag, queue, deliveries(item))))
+        taken = [(Lease(self.finish, tag, q, deliveries(item)), item) for tag, q, item in items]
+        for lease, _ in taken:
+            self._held.add(lease)
+        for lease, item in taken:
+            self._deliver(lease.queue, open_item(item, lease))
 
     # -- losing and finding the broker
 
