@@ -50,6 +50,7 @@ def _broker(broker: BrokerAddress, settings: Settings) -> dict[str, Any]:
             "connect_retries_timeout": CONNECT_TIMEOUT_SECONDS,
             # One list per queue, which LLEN and Flower understand.
             "priority_steps": [0],
+            "jobs_per_slot": settings.prefetch,
             **(_sentinels(broker, settings) if sentinel else {}),
         },
         "broker_connection_retry_on_startup": True,

@@ -101,7 +101,7 @@ class JobRequest(Request):
             self.on_failure(answer, return_ok=True)
             return
         self._end(Outcome.SUCCEEDED)
-        state.task_ready(self, successful=True)
+        state.task_ready(self)
         self.send_event("task-succeeded", result=answer, runtime=runtime)
 
     def on_failure(

@@ -66,6 +66,9 @@ class LeasedChannel(kombu_redis.Channel):
     Message = JobMessage
     body_encoding = "utf-8"  # JSON inside JSON; base64 would hide it and cost a third more
 
+    from_transport_options = (*kombu_redis.Channel.from_transport_options, "jobs_per_slot")
+
+    jobs_per_slot = 1
     _commands: Any = None
     intake: Intake | None = None
 
@@ -120,7 +123,9 @@ class LeasedChannel(kombu_redis.Channel):
     def _start_intake(self) -> Intake:
         if self.intake is None:
             outbox = Outbox(self._create_client())
-            self.intake = Intake(self._get_pool(), outbox, self._hand_over, self._capacity)
+            self.intake = Intake(
+                self._get_pool(), outbox, self._hand_over, self._capacity, self.jobs_per_slot
+            )
             kombu_redis.register_after_fork(self.intake, Intake.forget)
             self.connection.attach(self.intake)
         return self.intake
@@ -154,7 +159,11 @@ class LeasedChannel(kombu_redis.Channel):
 class LeasedSentinelChannel(LeasedChannel, kombu_redis.SentinelChannel):
     """The same behind Redis Sentinel: ``sentinels`` are all of them, as (host, port)."""
 
-    from_transport_options = (*kombu_redis.SentinelChannel.from_transport_options, "sentinels")
+    from_transport_options = (
+        *LeasedChannel.from_transport_options,
+        *kombu_redis.SentinelChannel.from_transport_options,
+        "sentinels",
+    )
 
     sentinels: Sequence[tuple[str, int]] = ()
 

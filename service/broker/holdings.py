@@ -20,11 +20,12 @@ class Holdings:
     """Leases held, by tag. Any thread may end one; only the first end of a lease counts.
 
     ``prefix`` begins the tags of this process's leases and of no other's. ``capacity``: how many
-    may be held; 0 is no limit.
+    may be held; 0 is no limit. ``per_slot``: how many of them for each job slot.
     """
 
-    def __init__(self, outbox: Outbox, capacity: Callable[[], int]) -> None:
-        self._outbox, self._queues, self._capacity = outbox, dict[str, str](), capacity
+    def __init__(self, outbox: Outbox, capacity: Callable[[], int], per_slot: int) -> None:
+        self._outbox, self._queues = outbox, dict[str, str]()
+        self._capacity, self._per_slot = capacity, per_slot
         self._suspect = ""
         self._emptying_until, self._next_emptying = 0.0, 0.0
         self.prefix = f"{os.uname().nodename[:24]}-{os.getpid()}-{uuid.uuid4().hex[:6]}."
@@ -41,12 +42,16 @@ class Holdings:
         return tag.startswith(self.prefix)
 
     def room(self) -> int:
-        """Return how many more jobs may be held; none beside a suspect, or while one waits."""
-        held = len(self._queues)
+        """Return how many more jobs to ask for; none beside a suspect, or while one waits.
+
+        None either while enough wait for a slot: several are fetched at the price of one.
+        """
+        held, limit = len(self._queues), self._capacity() or MOST_AT_ONCE
         if held and (self._suspect in self._queues or time.monotonic() < self._emptying_until):
             return 0
-        limit = self._capacity() or MOST_AT_ONCE
-        return max(0, min(limit - held, MOST_AT_ONCE))
+        slots = limit // self._per_slot
+        enough = slots + (limit - slots) // 3
+        return min(limit - held, MOST_AT_ONCE) if held < limit and held <= enough else 0
 
     def add(self, lease: Lease) -> None:
         """Hold one more lease."""

@@ -23,6 +23,9 @@ from service.broker.line import WAIT_SECONDS, Line
 from service.broker.outbox import Outbox
 from service.broker.reservation import Request
 
+GATHER_SECONDS = 0.01
+"""Ended leases wait so long for others to be sent with; a worker killed then runs them again."""
+
 BROKEN = (RedisError, OSError)
 
 
@@ -32,6 +35,7 @@ class Intake:
     ``in_event_loop``: :meth:`tick` is called all the time, so ends can wait for the next turn;
     otherwise, and once nothing is consumed any more, they are sent at once. ``wake`` is called
     when a lease has ended, perhaps in another thread while the loop waits: it has to turn.
+    ``turn_in`` makes it turn after so many seconds.
     """
 
     def __init__(
@@ -40,11 +44,13 @@ class Intake:
         outbox: Outbox,
         deliver: Callable[[str, dict[str, Any]], None],
         capacity: Callable[[], int],
+        per_slot: int = 1,
     ) -> None:
         self._outbox, self._deliver = outbox, deliver
         self.wake: Callable[[], None] = lambda: None
+        self.turn_in: Callable[[float], None] = lambda _seconds: None
         self.line = Line(pool, self._on_reply, self._on_wake)
-        self._held = Holdings(outbox, capacity)
+        self._held = Holdings(outbox, capacity, per_slot)
         self._next, self._queues = 1, tuple[str, ...]()
         self._sent: Request | None = None
         self._unanswered: list[Request] = []
@@ -107,11 +113,20 @@ class Intake:
         return self._held.room() if self._queues else 0
 
     def _ask(self, room: int) -> None:
-        if self._outbox or self._pass_on or (room and not self._dry):
+        if self._pass_on or (room and not self._dry) or self._ends_are_due():
             self._send(room)
         elif room and not self.line.waiting.pending:
             wakes = [keys.wake(queue) for queue in self._queues]
             self.line.waiting.send(("BLPOP", *wakes, WAIT_SECONDS))
+
+    def _ends_are_due(self) -> bool:
+        """Return whether ended leases go out by themselves; they wait a moment for company."""
+        if not self._outbox:
+            return False
+        if not self._held or self._outbox.waiting_seconds() >= GATHER_SECONDS:
+            return True
+        self.turn_in(GATHER_SECONDS)
+        return False
 
     def _send(self, room: int) -> None:
         """Send what ended and ask for ``room`` jobs, in one round trip."""

@@ -5,8 +5,7 @@ Ends are gathered in an outbox and sent together (``intake.py``).
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 RENEWALS_PER_LEASE = 4
 
@@ -31,9 +30,8 @@ def worker_of(tag: str) -> str | None:
     return f"{found[1]}, process {found[2]}" if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class End:
-    """How a lease ends. ``detail`` and ``state`` as in ``lua/finish.lua``."""
+class End(NamedTuple):
+    """How a lease ends: the six arguments that ``lua/finish.lua`` takes, in its order."""
 
     tag: str
     queue: str
@@ -41,10 +39,6 @@ class End:
     job_id: str = ""
     detail: str = ""
     unique: str = ""
-
-    def arguments(self) -> tuple[str, ...]:
-        """Return the six arguments ``finish.lua`` takes per lease."""
-        return (self.tag, self.queue, self.state, self.job_id, self.detail, self.unique)
 
 
 class Lease:

@@ -2,8 +2,10 @@
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import redis
@@ -30,6 +32,7 @@ class Outbox:
 
     def __init__(self, client: "redis.Redis") -> None:
         self._client, self._ends = client, deque[End]()
+        self._waiting_since = 0.0
         self._flushing = threading.Lock()
 
     def __len__(self) -> int:
@@ -41,7 +44,13 @@ class Outbox:
 
     def add(self, end: End) -> None:
         """Add one end."""
+        if not self._ends:
+            self._waiting_since = time.monotonic()
         self._ends.append(end)
+
+    def waiting_seconds(self) -> float:
+        """Return how long the first end has been waiting."""
+        return time.monotonic() - self._waiting_since
 
     def drain(self) -> list[End]:
         """Take everything out, to be sent."""
@@ -78,4 +87,4 @@ def finish_command(ends: Sequence[End]) -> tuple[Any, ...]:
 
 
 def _arguments(ends: Sequence[End]) -> list[Any]:
-    return [DEAD_SET_LIMIT, keys.PREFIX, *[one for end in ends for one in end.arguments()]]
+    return [DEAD_SET_LIMIT, keys.PREFIX, *chain.from_iterable(ends)]

@@ -31,6 +31,7 @@ class Poller(kombu_redis.MultiChannelPoller):
         self.in_event_loop = False
         self._listen_at = 0.0
         self.wake: Callable[[], None] = lambda: None
+        self.turn_in: Callable[[float], None] = lambda _seconds: None
 
     @property
     def fds(self) -> dict[int, Any]:
@@ -141,7 +142,7 @@ class Transport(kombu_redis.Transport):
         self.cycle.intake = intake
         intake.in_event_loop = self.cycle.in_event_loop
         intake.line.unwatch = self.cycle.unwatch
-        intake.wake = self.cycle.wake
+        intake.wake, intake.turn_in = self.cycle.wake, self.cycle.turn_in
 
     def register_with_event_loop(self, connection: Any, loop: Any) -> None:
         """Join Celery's event loop; called whenever its consumer starts."""
@@ -160,9 +161,10 @@ class Transport(kombu_redis.Transport):
 
         def wake() -> None:
             if threading.get_ident() != loop_thread:  # as where jobs are performed in threads
-                loop.call_soon(lambda: None)
+                loop.call_soon(_nothing)
 
         loop_thread, cycle.wake = threading.get_ident(), wake
+        cycle.turn_in = lambda seconds: loop.call_later(seconds, _nothing)
         loop.on_tick.add(on_tick)
         loop.call_repeatedly(SUBSCRIPTION_CHECK_SECONDS, cycle.maybe_check_subclient_health)
 
@@ -172,3 +174,7 @@ class SentinelTransport(Transport):
 
     default_port = 26379
     Channel = LeasedSentinelChannel
+
+
+def _nothing() -> None:
+    """Be what an event loop turns for."""
