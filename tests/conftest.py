@@ -1,5 +1,6 @@
 """Fixtures: a real broker for whoever asks for one, real ``headcount`` processes on it."""
 
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,6 +9,21 @@ import pytest
 from tests.broker_process import BrokerProcess
 from tests.headcount_process import HeadcountProcess, Processes
 from tests.notes import Notes
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    chaos = parser.getgroup("chaos", "the chaos suite, tests/chaos")
+    chaos.addoption("--chaos", choices=("short", "long"), default="short", help="which form")
+    chaos.addoption("--chaos-seed", type=int, help="what its dice fall by; drawn unless given")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.chaos_seed is None:
+        config.option.chaos_seed = secrets.randbelow(1_000_000)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"chaos: {config.option.chaos} form, --chaos-seed={config.option.chaos_seed}"
 
 
 @pytest.fixture(scope="session")
