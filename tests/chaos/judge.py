@@ -12,9 +12,6 @@ from tests.chaos.jobs import DIES, ENDS, ENDS_OR_EXPIRES
 from tests.chaos.record import END, FAIL, Run
 from tests.chaos.silences import Silences
 
-LATE_SECONDS = 1.0
-
-
 @dataclass(slots=True)
 class Verdict:
     """Faults are lists of tags that must be empty; the rest are figures.
@@ -59,7 +56,8 @@ def judge_runs(
         if fate == ENDS and not any(run.how == END for run in runs.get(tag, ())):
             verdict.lost.append(tag)
     for tag, its_runs in runs.items():
-        _judge_repeats(verdict, tag, its_runs, silences)
+        if tag not in enqueuer.twice:
+            _judge_repeats(verdict, tag, its_runs, silences)
         if tag in enqueuer.due and its_runs[0].started < enqueuer.due[tag]:
             verdict.early.append(tag)
     return verdict
@@ -83,16 +81,18 @@ def judge(
     runs: Mapping[str, Sequence[Run]],
     silences: Silences,
     broker: BrokerProcess,
-    other_dead: frozenset[str] = frozenset(),
+    unreadable: int = 0,
 ) -> Verdict:
-    """Judge the broker's accounts too. ``other_dead``: ids of dead jobs that have no tag."""
+    """Judge the broker's accounts too. ``unreadable``: how many messages nobody can read."""
     verdict = judge_runs(enqueuer, runs, silences)
-    dead = dead_tags(broker)
-    known = enqueuer.accepted | enqueuer.doubtful
-    must_die = {tag for tag, fate in enqueuer.accepted.items() if fate == DIES} | other_dead
-    may_die = must_die | {tag for tag, fate in known.items() if fate == DIES}
-    verdict.lost += must_die - dead
-    verdict.misplaced += dead - may_die
+    dead, nameless = dead_tags(broker)
+    known = enqueuer.doubtful | enqueuer.accepted
+    must_die = {tag for tag, fate in enqueuer.accepted.items() if fate == DIES}
+    may_die = {tag for tag, fate in known.items() if fate == DIES}
+    if nameless != unreadable:
+        verdict.misplaced.append(f"{unreadable} unreadable messages, {nameless} dead")
+    verdict.lost = [tag for tag in verdict.lost if tag not in dead] + sorted(must_die - dead)
+    verdict.misplaced += sorted(dead - may_die)
     verdict.misplaced += _uncounted(enqueuer, runs, broker)
     verdict.drifts, verdict.pending = broker.drifts(), broker.pending()
     return verdict
@@ -109,10 +109,11 @@ def _uncounted(
     return [] if discarded in possible else [f"{len(gone)} expired, {discarded} counted", *gone]
 
 
-def dead_tags(broker: BrokerProcess) -> set[str]:
-    """Tags of the jobs in the dead set; ids of those that have none."""
-    messages = broker.client.hgetall(keys.DEAD_MESSAGES)
-    return {_tag(message) or job_id.decode() for job_id, message in messages.items()}
+def dead_tags(broker: BrokerProcess) -> tuple[set[str], int]:
+    """Tags of the jobs in the dead set, and how many are there without one."""
+    messages = broker.client.hvals(keys.DEAD_MESSAGES)
+    tags = [tag for message in messages if (tag := _tag(message))]
+    return set(tags), len(messages) - len(tags)
 
 
 def _tag(message: bytes) -> str | None:

@@ -62,14 +62,14 @@ class Scene:
         """Wait until each of these jobs has begun."""
         wait_until(lambda: self.runs().keys() >= set(tags), within_seconds)
 
-    def judge(self, within_seconds: float, other_dead: Iterable[str] = ()) -> Verdict:
+    def judge(self, within_seconds: float, unreadable: int = 0) -> Verdict:
         """Wait until nothing is pending, at most so long, then judge."""
         try:
             wait_until(lambda: not self.broker.pending(), within_seconds)
         except pytest.fail.Exception:
             print("jobs are still pending; the verdict says which")
-        dead = frozenset(other_dead)
-        self.verdict = judge(self.enqueuer, self.runs(), self.silences, self.broker, dead)
+        runs = self.runs()
+        self.verdict = judge(self.enqueuer, runs, self.silences, self.broker, unreadable)
         print(self)
         return self.verdict
 
