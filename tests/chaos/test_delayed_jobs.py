@@ -17,6 +17,7 @@ def test_delayed_jobs_run_once_and_on_time_across_restarts_of_everything(scene, 
     for _ in range(10 if long else 2):
         beat = restart_everything(scene, beat)
     scene.fleet.wait_until_ready()
+    scene.wait_for([scene.enqueuer.one(jobs.Quick)], 10)
     calm = time.time()
     verdict = scene.judge(within_seconds=last_due + 30)
     assert verdict.faults == {}
