@@ -1,5 +1,6 @@
 """Fixtures: a real broker for whoever asks for one, real ``headcount`` processes on it."""
 
+import os
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,18 +13,17 @@ from tests.notes import Notes
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    chaos = parser.getgroup("chaos", "the chaos suite, tests/chaos")
-    chaos.addoption("--chaos", choices=("short", "long"), default="short", help="which form")
-    chaos.addoption("--chaos-seed", type=int, help="what its dice fall by; drawn unless given")
+    group = parser.getgroup("chaos", "the chaos suite, tests/chaos")
+    group.addoption("--chaos", choices=("short", "long"), default="short", help="which form")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    if config.option.chaos_seed is None:
-        config.option.chaos_seed = secrets.randbelow(1_000_000)
+def pytest_configure() -> None:
+    # In the environment, so that the processes that tests are spread over agree on it.
+    os.environ.setdefault("CHAOS_SEED", str(secrets.randbelow(1_000_000)))
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    return f"chaos: {config.option.chaos} form, --chaos-seed={config.option.chaos_seed}"
+    return f"chaos: {config.option.chaos} form, CHAOS_SEED={os.environ['CHAOS_SEED']}"
 
 
 @pytest.fixture(scope="session")

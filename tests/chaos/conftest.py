@@ -1,5 +1,6 @@
 """One scene per test: a broker of its own, a fleet on it, the records, and seeded dice."""
 
+import os
 import random
 from collections.abc import Callable, Iterator
 
@@ -19,8 +20,8 @@ def long(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> random.Random:
     """Dice that fall the same way for the same seed and test."""
-    seed = request.config.option.chaos_seed
-    print(f"chaos seed: {seed}")
+    seed = os.environ["CHAOS_SEED"]
+    print(f"CHAOS_SEED={seed}")
     return random.Random(f"{seed} {request.node.name}")
 
 
