@@ -1,8 +1,8 @@
-"""What the broker keeps of Beat and its entries, for the sidecar and the command line."""
+"""What the broker keeps of Beat and its entries: for other Beats, the sidecar, the command line."""
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -11,63 +11,81 @@ from redis.exceptions import RedisError
 
 from service.broker import keys
 from service.broker.connection import connect
+from service.broker.scripts import BEAT, MISS_SLOTS
 from service.settings import Settings
 
 logger = logging.getLogger("headcount.beat")
 
-WRITE_SECONDS = 5.0
+REPORT_SECONDS = 5.0
+FORGET_SECONDS = 30.0
+"""An entry that no Beat has reported for so long is gone: its class was removed."""
 
-Entries = dict[str, dict[str, Any]]
+_KEYS = (
+    keys.BEAT,
+    keys.CRON,
+    keys.CRON_SEEN,
+    keys.CRON_SLOTS,
+    keys.CRON_DISPATCHED,
+    keys.CRON_MISSED,
+    keys.CRON_SUCCESSES,
+)
+
+Entries = Mapping[str, Mapping[str, Any]]
+"""Task -> what is reported of its entry: schedule, queue, next_due, interval_seconds."""
 
 
 class CronJournal:
-    """Writes when Beat last ticked, and per entry when it ran and is due next.
+    """Reports that Beat ticks and what its entries are; knows the slot each ran for last.
 
     A broker that is away costs a line in the log, never a tick.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._client: redis.Redis = connect(settings.require_broker(), settings.sentinel_master)
-        self._last_dispatch: dict[str, float] = {}
-        self._written_at, self._changed, self._silent = 0.0, True, False
-        self._took_over = False
+        self._reported_at, self._stale, self._silent = 0.0, True, False
+        self._began = False
+        self.last_slots: dict[str, int] = {}
+        """Task -> the slot dealt with last, by any Beat, as of the last report."""
 
-    def dispatched(self, task: str, when: float) -> None:
-        """Remember a run that was enqueued."""
-        self._last_dispatch[task] = when
-        self._changed = True
+    def refresh(self) -> None:
+        """Let the next tick report, and read what other Beats have done."""
+        self._stale = True
 
     def tick(self, entries: Callable[[], Entries]) -> None:
-        """Report, if something happened or the last report is a while ago."""
-        if not self._changed and time.monotonic() - self._written_at < WRITE_SECONDS:
+        """Report, if the last report is a while ago."""
+        if not self._stale and time.monotonic() - self._reported_at < REPORT_SECONDS:
             return
-        self._written_at, self._changed = time.monotonic(), False
+        self._reported_at, self._stale = time.monotonic(), False
         try:
-            self._write(entries())
+            self._report(entries())
             self._silent = False
         except (RedisError, OSError) as error:
-            self._changed = True
+            self._stale = True
             if not self._silent:
                 logger.warning("Beat's report waits for the broker: %s", error)
             self._silent = True
 
-    def _write(self, entries: Entries) -> None:
-        if not self._took_over:
-            self._take_over(entries)
-            self._took_over = True
-        with self._client.pipeline(transaction=True) as pipe:
-            pipe.hset(keys.BEAT, "last_tick", repr(time.time()))
-            for task, entry in entries.items():
-                record = {**entry, "last_dispatch": self._last_dispatch.get(task), "missed": 0}
-                pipe.hset(keys.CRON, task, orjson.dumps(record))
-            pipe.execute()
+    def miss(self, task: str, last: int, missed: int, last_missed: int) -> bool:
+        """Count missed slots after ``last``; return False if another Beat has dealt with them.
 
-    def _take_over(self, entries: Entries) -> None:
-        """Keep an earlier Beat's times; drop its entries that are gone."""
-        for field, entry in self._client.hgetall(keys.CRON).items():
-            task, dispatched = field.decode(), orjson.loads(entry).get("last_dispatch")
-            if task not in entries:
-                self._client.hdel(keys.CRON, task)
-                self._client.hdel(keys.CRON_SUCCESSES, task)
-            elif dispatched is not None:
-                self._last_dispatch.setdefault(task, dispatched)
+        Raises:
+            redis.RedisError, OSError: the broker did not answer.
+        """
+        names = (keys.CRON_SLOTS, keys.CRON_MISSED)
+        return bool(MISS_SLOTS(self._client, names, (task, last, last_missed, missed)))
+
+    def _report(self, entries: Entries) -> None:
+        if not self._began:
+            self._begin_anew(entries)
+            self._began = True
+        described = [(task, orjson.dumps(entry)) for task, entry in entries.items()]
+        arguments = [one for pair in described for one in pair]
+        slots = BEAT(self._client, _KEYS, (FORGET_SECONDS, int(time.time()), *arguments))
+        self.last_slots = dict(zip(entries, map(int, slots), strict=True))
+
+    def _begin_anew(self, entries: Entries) -> None:
+        """Forget the last slot of entries whose schedule has changed: its slots are others now."""
+        for field, known in self._client.hgetall(keys.CRON).items():
+            entry = entries.get(field.decode())
+            if entry is not None and entry["schedule"] != orjson.loads(known)["schedule"]:
+                self._client.hset(keys.CRON_SLOTS, field, int(time.time()))

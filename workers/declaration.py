@@ -33,6 +33,9 @@ def check_declaration(worker: "type[Worker]") -> None:
         value = getattr(worker, name)
         fits = value is None or _is_seconds(value, least=0.001)
         _check(worker, name, fits, "None, or seconds above 0 and up to ten years")
+    deadline = worker.cron_deadline
+    fits = deadline is None or _is_seconds(deadline, least=10)
+    _check(worker, "cron_deadline", fits, "None, or seconds from 10 to ten years")
     _check_limits(worker)
     _check_logged(worker)
     _check_schedule(worker)

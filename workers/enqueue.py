@@ -11,9 +11,9 @@ from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from service.broker import keys
-from service.broker.channel import AlreadyPendingError
 from service.broker.connection import describe
 from service.broker.message import HEADER
+from service.broker.publishing import AlreadyPendingError, Slot
 from service.errors import EnqueueError
 from workers.arguments import check_arguments, digest
 from workers.process_app import process_app
@@ -27,16 +27,23 @@ HIDDEN = "(hidden)"
 
 
 def enqueue(
-    worker: "type[Worker]", args: Sequence[Any], kwargs: Mapping[str, Any], due_at: float | None
+    worker: "type[Worker]",
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    due_at: float | None,
+    slot: Slot | None = None,
 ) -> JobResult:
-    """Enqueue one job; ``due_at`` in Unix seconds, None for now.
+    """Enqueue one job; ``due_at`` in Unix seconds, None for now; ``slot`` is claimed for it.
 
     Raises:
         ArgumentsError, EnqueueError: as ``Worker.perform_async``.
+        SlotTakenError: another Beat has claimed the slot.
     """
     bound = check_arguments(worker, args, kwargs)
     app = process_app()
     options = publish_options(worker, bound, due_at)
+    if slot is not None:
+        options["headers"].setdefault(HEADER, {})["slot"] = slot
     try:
         with broker_errors(worker.name):
             sent = app.tasks[worker.name].apply_async(args, kwargs, **options)

@@ -9,7 +9,7 @@ from typing import Any
 from billiard.process import current_process
 from prometheus_client import CollectorRegistry, ProcessCollector
 
-from service.broker.connection import connect
+from service.broker.connection import SOCKET_TIMEOUT_SECONDS, connect
 from service.broker.fork_guard import ForkGuard
 from service.broker.keeper import PROMOTE_SECONDS, Keeper, promote_due, renew
 from service.broker.sweeper import sweep
@@ -97,7 +97,9 @@ def _serve_metrics(
 
 
 def _consume(app: Any, settings: Settings, node: str, pool: str, successes: CronSuccesses) -> int:
-    client = connect(settings.require_broker(), settings.sentinel_master)
+    # A broker that does not answer must not cost more than one renewal.
+    patience = min(SOCKET_TIMEOUT_SECONDS, settings.lease_seconds / 4)
+    client = connect(settings.require_broker(), settings.sentinel_master, patience)
     reporter = Reporter(client, node, settings.queues, app.activity)
     keeper = _keeper(client, settings, app, reporter, successes)
     drain = app.drain = Drain(app, settings.shutdown_grace_seconds, lambda: _say_goodbye(reporter))
@@ -134,7 +136,7 @@ def _keeper(
     keeper = Keeper(app.fork_guard)
     keeper.add("lease renewal", lease / 4, lambda: renew(client, app.activity.tags()))
     keeper.add("promotion", PROMOTE_SECONDS, lambda: promote_due(client, QUEUE_NAMES))
-    keeper.add("sweep", every, lambda: sweep(client, lease, every))
+    keeper.add("sweep", every, lambda: sweep(client, lease))
     keeper.add("report", REPORT_SECONDS, reporter.report)
     keeper.add("cron successes", REPORT_SECONDS, lambda: successes.store(client))
     return keeper

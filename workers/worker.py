@@ -19,6 +19,8 @@ class Worker:
         queue: "critical", "default" or "low", in strict priority order.
         max_retries: attempts after the first, for whatever ended it; then the dead set.
         cron_schedule: five fields, or @hourly, @daily, ...; enqueued by Beat.
+        cron_deadline: seconds by which a scheduled run may be late, when Beat or the broker was
+            away; a later one is counted as missed. None: until the next one is due.
         retry_backoff: base seconds of the exponential delay between attempts.
         retry_backoff_max: longest delay in seconds.
         retry_jitter: spread delays over the upper half, so that failures do not return at once.
@@ -35,6 +37,7 @@ class Worker:
     queue: ClassVar[str] = DEFAULT_QUEUE
     max_retries: ClassVar[int] = 3
     cron_schedule: ClassVar[str | None] = None
+    cron_deadline: ClassVar[float | None] = None
     retry_backoff: ClassVar[float] = 5
     retry_backoff_max: ClassVar[float] = 600
     retry_jitter: ClassVar[bool] = True

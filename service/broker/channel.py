@@ -4,34 +4,23 @@ Only jobs in the three queues go through the scripts. Everything else that Celer
 control, its replies, events) is kombu's own, unchanged.
 """
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
 from kombu.transport import redis as kombu_redis
 from kombu.transport import virtual
-from kombu.utils.json import dumps
 
 from service.broker import keys
 from service.broker.connection import never_retry
 from service.broker.delivery import JobMessage
 from service.broker.intake import Intake
 from service.broker.lease import End, State, queue_of
-from service.broker.message import HEADER, stamp, stamps
 from service.broker.outbox import Outbox
-from service.broker.scripts import ENQUEUE, ENQUEUE_MANY, PURGE
+from service.broker.publishing import publish, publish_many
+from service.broker.scripts import PURGE
 from service.queues import QUEUE_NAMES
 
-ENQUEUE_AT_ONCE = 1000
 PURGE_AT_ONCE = 1000
-
-
-class AlreadyPendingError(Exception):
-    """A unique job was not enqueued: ``job_id`` with the same arguments is pending."""
-
-    def __init__(self, job_id: str) -> None:
-        super().__init__(job_id)
-        self.job_id = job_id
 
 
 class QoS(virtual.QoS):
@@ -86,15 +75,7 @@ class LeasedChannel(kombu_redis.Channel):
         if queue not in QUEUE_NAMES or "task" not in headers:
             super()._put(queue, message, **options)
             return
-        due = stamp(headers, time.time())
-        continues = headers[HEADER].pop("continues", "")
-        key, lasting = stamps(headers).get("unique") or ("", 0)
-        names = [queue, keys.scheduled(queue), keys.LEDGER, keys.wake(queue)]
-        names += [keys.UNACKED, keys.UNACKED_INDEX, *([key] if key and not continues else [])]
-        arguments = (dumps(message), due or "", queue, continues, headers["id"], lasting)
-        answer = ENQUEUE(self._create_client(), names, arguments).decode()
-        if answer not in ("enqueued", "superseded"):
-            raise AlreadyPendingError(answer)
+        publish(self._create_client(), queue, message)
 
     def encode_body(self, body: Any, encoding: str | None = None) -> Any:
         """Encode bytes, which a compressed body is, as base64; text stays readable."""
@@ -102,10 +83,7 @@ class LeasedChannel(kombu_redis.Channel):
 
     def put_many(self, queue: str, messages: Sequence[str]) -> None:
         """Enqueue stamped messages (JSON), 1,000 in a round trip."""
-        names = (queue, keys.LEDGER, keys.wake(queue))
-        for start in range(0, len(messages), ENQUEUE_AT_ONCE):
-            some = messages[start : start + ENQUEUE_AT_ONCE]
-            ENQUEUE_MANY(self._create_client(), names, (queue, *some))
+        publish_many(self._create_client(), queue, messages)
 
     def _purge(self, queue: str) -> int:
         purged = 0

@@ -1,20 +1,32 @@
 """What this process holds: its leases, and the names it gives them."""
 
 import os
+import time
 import uuid
+from collections.abc import Callable
 
-from service.broker.lease import End, queue_of
+from service.broker.lease import End, Lease, queue_of
 from service.broker.outbox import Outbox
+from service.broker.reservation import MOST_AT_ONCE
+
+EMPTYING_SECONDS = 5.0
+"""A worker that has met a suspect takes nothing so long, to be empty and free to run it."""
+
+EMPTYING_PAUSE_SECONDS = 60.0
+"""And does so no more often than this: where all jobs are long, a suspect waits for idle hands."""
 
 
 class Holdings:
     """Leases held, by tag. Any thread may end one; only the first end of a lease counts.
 
-    ``prefix`` begins the tags of this process's leases and of no other's.
+    ``prefix`` begins the tags of this process's leases and of no other's. ``capacity``: how many
+    may be held; 0 is no limit.
     """
 
-    def __init__(self, outbox: Outbox) -> None:
-        self._outbox, self._queues = outbox, dict[str, str]()
+    def __init__(self, outbox: Outbox, capacity: Callable[[], int]) -> None:
+        self._outbox, self._queues, self._capacity = outbox, dict[str, str](), capacity
+        self._suspect = ""
+        self._emptying_until, self._next_emptying = 0.0, 0.0
         self.prefix = f"{os.uname().nodename[:24]}-{os.getpid()}-{uuid.uuid4().hex[:6]}."
 
     def __len__(self) -> int:
@@ -28,9 +40,26 @@ class Holdings:
         """Return whether this delivery tag is a lease's, held or not."""
         return tag.startswith(self.prefix)
 
-    def add(self, tag: str, queue: str) -> None:
+    def room(self) -> int:
+        """Return how many more jobs may be held; none beside a suspect, or while one waits."""
+        held = len(self._queues)
+        if held and (self._suspect in self._queues or time.monotonic() < self._emptying_until):
+            return 0
+        limit = self._capacity() or MOST_AT_ONCE
+        return max(0, min(limit - held, MOST_AT_ONCE))
+
+    def add(self, lease: Lease) -> None:
         """Hold one more lease."""
-        self._queues[tag] = queue
+        self._queues[lease.tag] = lease.queue
+        if lease.last:
+            self._suspect = lease.tag
+
+    def make_way(self) -> None:
+        """Get empty for a suspect that waits for a worker which holds nothing (see reserve.lua)."""
+        now = time.monotonic()
+        if now >= self._next_emptying:
+            self._emptying_until = now + EMPTYING_SECONDS
+            self._next_emptying = now + EMPTYING_PAUSE_SECONDS
 
     def end(self, end: End) -> bool:
         """End a lease; return False if it had ended before."""

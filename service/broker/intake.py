@@ -24,7 +24,7 @@ from service.broker.delivery import deliveries, open_item
 from service.broker.holdings import Holdings
 from service.broker.lease import End, Lease
 from service.broker.outbox import Outbox
-from service.broker.reservation import MOST_AT_ONCE, Request
+from service.broker.reservation import Request
 from service.broker.scripts import FINISH, RESERVE
 from service.broker.wire import CLOSED, BrokerSocket
 
@@ -53,11 +53,11 @@ class Intake:
         deliver: Callable[[str, dict[str, Any]], None],
         capacity: Callable[[], int],
     ) -> None:
-        self._outbox, self._deliver, self._capacity = outbox, deliver, capacity
+        self._outbox, self._deliver = outbox, deliver
         self.unwatch: Callable[[int], None] = lambda _fileno: None
         self.wake: Callable[[], None] = lambda: None
         self._requests, self._waiting = (BrokerSocket(pool, self._unwatch) for _ in range(2))
-        self._held = Holdings(outbox)
+        self._held = Holdings(outbox, capacity)
         self._next, self._queues = 1, tuple[str, ...]()
         self._sent: Request | None = None
         self._unanswered: list[Request] = []
@@ -119,10 +119,7 @@ class Intake:
             self._lost(error)
 
     def _room(self) -> int:
-        if not self._queues:
-            return 0
-        limit = self._capacity() or MOST_AT_ONCE
-        return max(0, min(limit - len(self._held), MOST_AT_ONCE))
+        return self._held.room() if self._queues else 0
 
     def _ask(self, room: int) -> None:
         if self._outbox or self._pass_on or (room and not self._dry):
@@ -135,7 +132,8 @@ class Intake:
         """Send what ended and ask for ``room`` jobs, in one round trip."""
         ends = self._outbox.drain()
         asks = self._pass_on or room > 0
-        self._sent = Request(self._held.prefix, ends, asks, room, self._next, self._queues)
+        held = len(self._held)
+        self._sent = Request(self._held.prefix, ends, asks, room, held, self._next, self._queues)
         self._next, self._pass_on = self._next + room, False
         self._requests.send(*self._sent.commands())
 
@@ -153,12 +151,15 @@ class Intake:
         try:
             if sent.ends:
                 self._requests.receive()
-            items = self._requests.receive() if sent.asks else []
+            reply: list[Any] = self._requests.receive() if sent.asks else [0]
         except BROKEN as error:
             return self._lost(error)
         self._sent = None
+        suspects_left, items = reply[0], reply[1:]
         if sent.room:
             self._dry = len(items) // 2 < sent.room
+        if suspects_left:
+            self._held.make_way()
         for n in range(0, len(items), 2):
             queue = sent.queues[items[n] - 1]
             self._take(sent.tag(sent.first + n // 2, queue), queue, items[n + 1])
@@ -179,8 +180,8 @@ class Intake:
         return None
 
     def _take(self, tag: str, queue: str, item: bytes) -> None:
-        self._held.add(tag, queue)
         lease = Lease(self.finish, tag, queue, deliveries(item))
+        self._held.add(lease)
         self._deliver(queue, open_item(item, lease))
 
     def _unwatch(self, fileno: int) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from service.broker import keys
 from service.broker.fork_guard import ForkGuard
@@ -20,6 +20,7 @@ from service.broker.scripts import PROMOTE, RENEW
 logger = logging.getLogger("headcount.broker")
 
 PROMOTE_SECONDS = 0.5
+AGAIN_SECONDS = 0.5  # after the broker did not answer
 PROMOTE_AT_ONCE = 500
 RENEW_AT_ONCE = 1000
 
@@ -67,16 +68,27 @@ class Keeper:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            now = time.monotonic()
-            for chore in list(self._chores):
-                if now >= chore.due:
-                    chore.due = now + chore.every_seconds
-                    with self._guard:
-                        self._do(chore)
-            pause = min(chore.due for chore in self._chores) - time.monotonic()
-            self._stopped.wait(max(0.01, pause))
+            pause = AGAIN_SECONDS if not self._do_due() else self._until_next()
+            self._stopped.wait(pause)
 
-    def _do(self, chore: Chore) -> None:
+    def _until_next(self) -> float:
+        return max(0.01, min(chore.due for chore in self._chores) - time.monotonic())
+
+    def _do_due(self) -> bool:
+        """Do what is due; return False if the broker is away: the first chore comes first again."""
+        for chore in list(self._chores):
+            now = time.monotonic()
+            if now >= chore.due:
+                chore.due = now + chore.every_seconds
+                with self._guard:
+                    done = self._do(chore)
+                if not done:
+                    chore.due = now
+                    return False
+        return True
+
+    def _do(self, chore: Chore) -> bool:
+        """Return False if the broker did not answer."""
         try:
             chore.do()
             self._failing.discard(chore.name)
@@ -84,8 +96,10 @@ class Keeper:
             if chore.name not in self._failing:
                 logger.warning("%s waits for the broker: %s", chore.name, error)
             self._failing.add(chore.name)
+            return isinstance(error, ResponseError)
         except Exception:  # without its keeper a worker would lose its leases
             logger.exception("%s failed", chore.name)
+        return True
 
 
 def promote_due(client: "redis.Redis", queues: tuple[str, ...]) -> None:

@@ -17,6 +17,10 @@ WORKERS = f"{PREFIX}workers"
 WORKERS_SEEN = f"{PREFIX}workers:seen"
 BEAT = f"{PREFIX}beat"
 CRON = f"{PREFIX}cron"
+CRON_SEEN = f"{PREFIX}cron:seen"
+CRON_SLOTS = f"{PREFIX}cron:slots"
+CRON_DISPATCHED = f"{PREFIX}cron:dispatched"
+CRON_MISSED = f"{PREFIX}cron:missed"
 CRON_SUCCESSES = f"{PREFIX}cron:successes"
 
 

@@ -9,6 +9,9 @@ from typing import Literal
 
 State = Literal["succeeded", "discarded", "dead", "again", "released"]
 
+DELIVERIES_ALLOWED = 3
+"""A job whose worker fell silent on each of so many deliveries is not given to another."""
+
 
 def queue_of(tag: str) -> str:
     """Return the queue that a lease's tag ends with; ``lua/reserve.lua`` makes the tags."""
@@ -44,6 +47,11 @@ class Lease:
         self, finish: Callable[[End], None], tag: str, queue: str, deliveries: int
     ) -> None:
         self._finish, self.tag, self.queue, self.deliveries = finish, tag, queue, deliveries
+
+    @property
+    def last(self) -> bool:
+        """Return whether it is the last delivery allowed: a suspect, which runs alone."""
+        return self.deliveries >= DELIVERIES_ALLOWED
 
     def succeed(self, job_id: str, unique: str = "") -> None:
         """End it as succeeded; ``unique`` is the uniqueness key to set free."""

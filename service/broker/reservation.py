@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.broker import keys
-from service.broker.lease import End
+from service.broker.lease import DELIVERIES_ALLOWED, End
 from service.broker.outbox import finish_command
 from service.broker.scripts import RESERVE
 
@@ -17,14 +17,15 @@ class Request:
     """What is asked for in one round trip.
 
     ``ends``: to confirm. ``asks``: whether jobs are asked for, and ``room`` how many at most (0:
-    only to leave a wake token for others). Their tags, chosen by us, are numbered from ``first``,
-    so that a reply that was lost can be asked for again.
+    only to leave a wake token for others), by a worker that holds ``held``. Their tags, chosen
+    by us, are numbered from ``first``, so that a reply that was lost can be asked for again.
     """
 
     prefix: str
     ends: list[End]
     asks: bool
     room: int
+    held: int
     first: int
     queues: tuple[str, ...]
 
@@ -49,4 +50,5 @@ class Request:
         return (keys.UNACKED, keys.UNACKED_INDEX, keys.LEDGER, *self.queues, *wakes)
 
     def _arguments(self) -> tuple[Any, ...]:
-        return (self.room, self.prefix, self.first, *self.queues)
+        suspicion = DELIVERIES_ALLOWED - 1
+        return (self.room, self.prefix, self.first, self.held, suspicion, *self.queues)

@@ -45,6 +45,8 @@ _KEYS = (
     keys.WORKERS,
     keys.WORKERS_SEEN,
     keys.CRON,
+    keys.CRON_DISPATCHED,
+    keys.CRON_MISSED,
     keys.CRON_SUCCESSES,
     keys.BEAT,
     *[key for name in QUEUE_NAMES for key in (name, keys.scheduled(name), keys.dead(name))],
@@ -52,9 +54,8 @@ _KEYS = (
 
 
 def _snapshot(picture: list[Any], info: dict[str, Any], probe_seconds: float) -> Snapshot:
-    stamp, ledger, tags, renewal, workers, seen, cron, successes, beat, queues = picture
+    stamp, ledger, tags, renewal, workers, seen, *cron, beat, queues = picture
     now, counts = float(stamp), {k: int(v) for k, v in _pairs(ledger).items()}
-    last_tick = _pairs(beat).get("last_tick")
     return Snapshot(
         as_of=now,
         probe_seconds=probe_seconds,
@@ -63,8 +64,8 @@ def _snapshot(picture: list[Any], info: dict[str, Any], probe_seconds: float) ->
             for name, state in zip(QUEUE_NAMES, queues, strict=True)
         ),
         workers=_workers(_pairs(workers), _pairs(seen)),
-        cron=_cron(_pairs(cron), _pairs(successes)),
-        beat_last_tick=float(last_tick) if last_tick else None,
+        cron=_cron(*map(_pairs, cron)),
+        beat_last_tick=_moment(_pairs(beat).get("last_tick")),
         lease_oldest_age_seconds=max(0.0, now - float(renewal)) if renewal else 0.0,
         broker=broker_state(info),
     )
@@ -113,13 +114,26 @@ def _workers(reports: dict[str, bytes], seen: dict[str, bytes]) -> tuple[WorkerS
     return tuple(found)
 
 
-def _cron(entries: dict[str, bytes], successes: dict[str, bytes]) -> tuple[CronState, ...]:
-    found = []
-    for task in sorted(entries):
-        success = successes.get(task)
-        last_success = float(success) if success is not None else None
-        found.append(CronState(task, last_success=last_success, **orjson.loads(entries[task])))
-    return tuple(found)
+def _cron(
+    entries: dict[str, bytes],
+    dispatched: dict[str, bytes],
+    missed: dict[str, bytes],
+    successes: dict[str, bytes],
+) -> tuple[CronState, ...]:
+    return tuple(
+        CronState(
+            task,
+            last_dispatch=_moment(dispatched.get(task)),
+            last_success=_moment(successes.get(task)),
+            missed=int(missed.get(task, 0)),
+            **orjson.loads(entries[task]),
+        )
+        for task in sorted(entries)
+    )
+
+
+def _moment(text: bytes | None) -> float | None:
+    return float(text) if text is not None else None
 
 
 def _pairs(flat: Any) -> dict[str, Any]:

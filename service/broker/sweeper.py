@@ -8,27 +8,28 @@ import redis
 
 from service.broker import keys
 from service.broker.dead_set import dead_record
-from service.broker.lease import End
+from service.broker.lease import DELIVERIES_ALLOWED, End
 from service.broker.message import stamps
 from service.broker.outbox import end_leases
 from service.broker.scripts import SWEEP
+from service.queues import QUEUE_NAMES
 
 logger = logging.getLogger("headcount.broker")
 
-DELIVERIES_ALLOWED = 3
-"""A job whose worker fell silent on each of so many deliveries is not given to another."""
+PLAIN_WORKER_SECONDS = 3600
+"""A plain Celery worker that holds a job so long is taken for dead. Source: kombu's default."""
 
 UNREADABLE = (ValueError, LookupError, TypeError)
 
 
-def sweep(client: "redis.Redis", lease_seconds: float, every_seconds: float) -> dict[str, str]:
-    """Take back leases not renewed for ``lease_seconds``; called every so many seconds.
+def sweep(client: "redis.Redis", lease_seconds: float) -> dict[str, str]:
+    """Take back leases not renewed for ``lease_seconds``; called far more often than that.
 
     Returns tag -> "returned" to its queue, or "dead".
     """
     names = (keys.UNACKED, keys.UNACKED_INDEX, keys.LEDGER, keys.SWEEPER)
-    arguments = (lease_seconds, DELIVERIES_ALLOWED, every_seconds, keys.PREFIX)
-    taken = SWEEP(client, names, arguments)
+    limits = (lease_seconds, DELIVERIES_ALLOWED, keys.PREFIX, PLAIN_WORKER_SECONDS)
+    taken = SWEEP(client, names, (*limits, *QUEUE_NAMES))
     fates = {}
     for tag, queue, deliveries, item in zip(*[iter(taken)] * 4, strict=True):
         if item:

@@ -9,8 +9,8 @@ now = now[1] + now[2] / 1e6
 for i = 1, #KEYS, 3 do
   local due = redis.call('ZRANGEBYSCORE', KEYS[i], '-inf', now, 'LIMIT', 0, ARGV[1])
   if #due > 0 then
+    redis.call('ZREM', KEYS[i], unpack(due))  -- first: a full broker allows no other beginning
     redis.call('LPUSH', KEYS[i + 1], unpack(due))
-    redis.call('ZREM', KEYS[i], unpack(due))
     if redis.call('EXISTS', KEYS[i + 2]) == 0 then redis.call('LPUSH', KEYS[i + 2], 1) end
     moved = moved + #due
   end

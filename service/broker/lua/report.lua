@@ -3,6 +3,9 @@
 -- KEYS  workers, workers seen
 -- ARGV  name, report (JSON; '' = goodbye), seconds to remember
 
+-- A full broker refuses a script whose first write may need memory. This one needs none.
+redis.call('PERSIST', KEYS[1])
+
 local now = redis.call('TIME')
 now = now[1] + now[2] / 1e6
 if ARGV[2] == '' then

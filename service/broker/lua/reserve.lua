@@ -1,40 +1,65 @@
 -- Lease up to `want` jobs, strictly in the order of the queues.
 --
+-- A suspect is a job whose worker fell silent on each delivery but the last it is allowed. Was it
+-- the job, or one leased beside it? It runs alone now: only a worker that holds nothing is given
+-- it, and nothing else with it. For everyone else it stays at the head of its queue.
+--
 -- KEYS  unacked, unacked_index, ledger, then the queues, then their wake lists
--- ARGV  want, tag prefix, first sequence number, queue names...
--- Returns, per job: the number of its queue (from 1), its raw item. The tag of the n-th job
--- is prefix .. (first + n - 1) .. ':' .. queue name.
+-- ARGV  want, tag prefix, first sequence number, how many jobs the worker holds,
+--       deliveries taken back that make a suspect, queue names...
+-- Returns how many suspects were left in place, then per job: the number of its queue (from 1),
+-- its raw item. The tag of the n-th job is prefix .. (first + n - 1) .. ':' .. queue name.
 --
 -- An item is the message behind a mark that JSON readers skip as white space: a line feed
 -- (counted in the ledger), then one space per delivery that was taken back.
 
-local want, prefix, seq = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
-local queues = #ARGV - 3
+local want, prefix, seq, held = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local suspicion = '\n' .. string.rep(' ', tonumber(ARGV[5]))
+local queues = #ARGV - 5
 local now = redis.call('TIME')
 now = now[1] + now[2] / 1e6
 
+local function name(i) return ARGV[5 + i] end
 local function wake(i) return KEYS[3 + queues + i] end
 
-local leases, renewals, reply = {}, {}, {}
-for i = 1, queues do
-  if want <= 0 then break end
-  local items = redis.call('RPOP', KEYS[3 + i], want) or {}
-  local queue = ARGV[3 + i]
-  for _, item in ipairs(items) do
-    if string.byte(item, 1) ~= 10 then  -- put there by a plain Celery client: adopt it
-      item = '\n' .. item
-      redis.call('HINCRBY', KEYS[3], queue .. ':enqueued', 1)
-    end
-    local tag = prefix .. seq .. ':' .. queue
-    seq = seq + 1
-    leases[#leases + 1] = tag
-    leases[#leases + 1] = '[' .. item .. ',"","' .. queue .. '"]'  -- kombu's own format
-    renewals[#renewals + 1] = now
-    renewals[#renewals + 1] = tag
-    reply[#reply + 1] = i
-    reply[#reply + 1] = item
+local leases, renewals, reply, left = {}, {}, {0}, {}
+
+local function lease(i, item)
+  if string.byte(item, 1) ~= 10 then  -- put there by a plain Celery client: adopt it
+    item = '\n' .. item
+    redis.call('HINCRBY', KEYS[3], name(i) .. ':enqueued', 1)
   end
-  want = want - #items
+  local tag = prefix .. seq .. ':' .. name(i)
+  seq, held = seq + 1, held + 1
+  leases[#leases + 1] = tag
+  leases[#leases + 1] = '[' .. item .. ',"","' .. name(i) .. '"]'  -- kombu's own format
+  renewals[#renewals + 1] = now
+  renewals[#renewals + 1] = tag
+  reply[#reply + 1] = i
+  reply[#reply + 1] = item
+  want = want - 1
+end
+
+for i = 1, queues do
+  local back = {}
+  left[i] = 0
+  while want > 0 do
+    local items = redis.call('RPOP', KEYS[3 + i], want) or {}
+    if #items == 0 then break end
+    for _, item in ipairs(items) do
+      if string.sub(item, 1, #suspicion) ~= suspicion then
+        if want > 0 then lease(i, item) else back[#back + 1] = item end
+      elseif held == 0 then
+        lease(i, item)
+        want = 0
+      else
+        back[#back + 1] = item
+        left[i] = left[i] + 1
+      end
+    end
+  end
+  for n = #back, 1, -1 do redis.call('RPUSH', KEYS[3 + i], back[n]) end
+  reply[1] = reply[1] + left[i]
 end
 
 if #leases > 0 then
@@ -42,11 +67,11 @@ if #leases > 0 then
   redis.call('ZADD', KEYS[2], unpack(renewals))
 end
 
-if want > 0 then  -- all queues are empty: nobody need be woken for them
+if want > 0 then  -- all queues are empty, but for suspects: nobody need be woken for them
   for i = 1, queues do redis.call('DEL', wake(i)) end
 else              -- perhaps more work than this worker has room for: leave a token for others
   for i = 1, queues do
-    if redis.call('LLEN', KEYS[3 + i]) > 0 then
+    if redis.call('LLEN', KEYS[3 + i]) > left[i] then
       if redis.call('EXISTS', wake(i)) == 0 then redis.call('LPUSH', wake(i), 1) end
       break
     end

@@ -1,13 +1,14 @@
 -- One consistent picture. Its cost does not grow with the number of waiting jobs.
 --
--- KEYS  ledger, unacked, unacked_index, workers, workers seen, cron, cron successes, beat,
+-- KEYS  ledger, unacked, unacked_index, workers, workers seen,
+--       cron, cron dispatched, cron missed, cron successes, beat,
 --       then per queue: queue, scheduled, dead
--- Returns {now, ledger, leased tags, oldest renewal, workers, seen, cron, successes, beat,
+-- Returns {now, ledger, leased tags, oldest renewal, workers, seen, the cron keys, beat,
 --          per queue: {ready, oldest item, scheduled, first due, dead}}
 
 local now = redis.call('TIME')
 local queues = {}
-for i = 9, #KEYS, 3 do
+for i = 11, #KEYS, 3 do
   local first = redis.call('ZRANGE', KEYS[i + 1], 0, 0, 'WITHSCORES')
   queues[#queues + 1] = {
     redis.call('LLEN', KEYS[i]),
@@ -27,5 +28,7 @@ return {
   redis.call('HGETALL', KEYS[6]),
   redis.call('HGETALL', KEYS[7]),
   redis.call('HGETALL', KEYS[8]),
+  redis.call('HGETALL', KEYS[9]),
+  redis.call('HGETALL', KEYS[10]),
   queues,
 }

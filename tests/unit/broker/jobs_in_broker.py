@@ -8,7 +8,7 @@ import redis
 from service.broker import keys
 from service.broker.dead_set import dead_record
 from service.broker.keeper import promote_due, renew
-from service.broker.lease import End, State
+from service.broker.lease import DELIVERIES_ALLOWED, End, State
 from service.broker.outbox import Outbox
 from service.broker.scripts import ENQUEUE, ENQUEUE_MANY, PURGE, RESERVE
 from service.broker.snapshot import LedgerCounts, QueueState
@@ -25,6 +25,7 @@ class Jobs:
     def __init__(self, client: "redis.Redis") -> None:
         self.client = client
         self._next_tag = 1
+        self.suspects_left = 0
 
     # -- in
 
@@ -41,27 +42,33 @@ class Jobs:
         due_in: float | None = None,
         continues: str = "",
         unique: str = "",
+        retries: int = 0,
     ) -> str:
         names = [queue, keys.scheduled(queue), keys.LEDGER, keys.wake(queue)]
-        names += [keys.UNACKED, keys.UNACKED_INDEX, *([unique] if unique else [])]
+        names += [keys.UNACKED, keys.UNACKED_INDEX]
         due = "" if due_in is None else time.time() + due_in
-        arguments = (self.message(job_id), due, queue, continues, job_id, 60_000)
+        arguments = (keys.PREFIX, queue, self.message(job_id), due, job_id, retries,
+                     continues, unique, 60_000)  # fmt: skip
         return str(ENQUEUE(self.client, names, arguments).decode())
 
-    def enqueue_many(self, *job_ids: str, queue: str = "default") -> int:
+    def enqueue_many(self, *job_ids: str, queue: str = "default", batch: str = "") -> int:
         names = (queue, keys.LEDGER, keys.wake(queue))
-        return int(ENQUEUE_MANY(self.client, names, (queue, *map(self.message, job_ids))))
+        arguments = (keys.PREFIX, queue, batch or job_ids[0], *map(self.message, job_ids))
+        return int(ENQUEUE_MANY(self.client, names, arguments))
 
     def publish_as_celery_does(self, job_id: str, queue: str = "default") -> None:
         self.client.lpush(queue, self.message(job_id))
 
     # -- out
 
-    def reserve(self, want: int = 1, queues: tuple[str, ...] = QUEUE_NAMES) -> dict[str, str]:
+    def reserve(
+        self, want: int = 1, queues: tuple[str, ...] = QUEUE_NAMES, held: int = 0
+    ) -> dict[str, str]:
         """Lease jobs; job id -> lease tag, in the order they were taken."""
         wakes = [keys.wake(queue) for queue in queues]
         names = (keys.UNACKED, keys.UNACKED_INDEX, keys.LEDGER, *queues, *wakes)
-        taken = RESERVE(self.client, names, (want, "worker.", self._next_tag, *queues))
+        arguments = (want, "worker.", self._next_tag, held, DELIVERIES_ALLOWED - 1, *queues)
+        self.suspects_left, *taken = RESERVE(self.client, names, arguments)
         leases = {}
         for number, item in zip(taken[::2], taken[1::2], strict=True):
             tag = f"worker.{self._next_tag}:{queues[number - 1]}"
@@ -87,6 +94,13 @@ class Jobs:
         due = "" if due_in is None else time.time() + due_in
         self.end(tag, "again", detail=f"{due}\n{self.message(job_id)}")
 
+    def take_as_a_plain_worker_does(self, *job_ids: str, ago_seconds: float = 0) -> None:
+        """Hold jobs as kombu's own transport does."""
+        for job_id in job_ids:
+            held = f'[{self.message(job_id)}, "", "default"]'
+            self.client.hset(keys.UNACKED, job_id, held)
+            self.client.zadd(keys.UNACKED_INDEX, {job_id: time.time() - ago_seconds})
+
     # -- by the clock
 
     def promote(self) -> None:
@@ -100,9 +114,9 @@ class Jobs:
         for tag in tags:
             self.client.zincrby(keys.UNACKED_INDEX, -seconds, tag)
 
-    def sweep(self, lease_seconds: float = 60, every_seconds: float = 5) -> dict[str, str]:
+    def sweep(self, lease_seconds: float = 60) -> dict[str, str]:
         """Lease tag -> what became of a job taken back."""
-        return sweep(self.client, lease_seconds, every_seconds)
+        return sweep(self.client, lease_seconds)
 
     def purge(self, queue: str = "default", most: int = 1000) -> int:
         return int(PURGE(self.client, (queue, keys.LEDGER), (queue, most)))

@@ -60,7 +60,7 @@ def test_a_queue_holds_one_wake_token_however_many_jobs_come(jobs, calls):
 
 def test_a_unique_job_is_refused_while_another_is_pending(jobs):
     assert jobs.enqueue("a", unique=UNIQUE) == "enqueued"
-    assert jobs.enqueue("b", unique=UNIQUE) == "a"
+    assert jobs.enqueue("b", unique=UNIQUE) == "pending a"
     assert jobs.waiting() == ["a"]
     assert jobs.ledger() == LedgerCounts(enqueued=1)
 
@@ -75,14 +75,59 @@ def test_uniqueness_ends_with_the_job(jobs, state):
 def test_uniqueness_lasts_while_the_job_is_retried(jobs):
     jobs.enqueue("a", unique=UNIQUE)
     jobs.again(jobs.reserve()["a"], "a")
-    assert jobs.enqueue("b", unique=UNIQUE) == "a"
+    assert jobs.enqueue("b", unique=UNIQUE) == "pending a"
 
 
 def test_uniqueness_of_another_job_is_left_alone(jobs):
     jobs.enqueue("a")
     jobs.enqueue("b", unique=UNIQUE)
     jobs.end(jobs.reserve()["a"], "succeeded", "a", unique=UNIQUE)
-    assert jobs.enqueue("c", unique=UNIQUE) == "b"
+    assert jobs.enqueue("c", unique=UNIQUE) == "pending b"
+
+
+def test_a_job_sent_again_counts_and_waits_once(jobs):
+    assert [jobs.enqueue("a") for _ in range(3)] == ["enqueued"] * 3
+    assert jobs.waiting() == ["a"]
+    assert jobs.ledger() == LedgerCounts(enqueued=1)
+
+
+def test_a_job_sent_again_after_it_has_ended_is_not_run_again(jobs):
+    jobs.enqueue("a", due_in=-1)
+    jobs.promote()
+    jobs.end(jobs.reserve()["a"], "succeeded", "a")
+    assert jobs.enqueue("a") == "enqueued"
+    assert jobs.waiting() == []
+    assert jobs.drifts() == [0, 0, 0]
+
+
+def test_a_unique_job_sent_again_is_itself_and_holds_nothing_after_its_end(jobs):
+    assert [jobs.enqueue("a", unique=UNIQUE) for _ in range(2)] == ["enqueued"] * 2
+    jobs.end(jobs.reserve()["a"], "succeeded", "a", unique=UNIQUE)
+    assert jobs.enqueue("a", unique=UNIQUE) == "enqueued"
+    assert jobs.waiting() == []
+    assert jobs.enqueue("b", unique=UNIQUE) == "enqueued"
+
+
+def test_a_unique_job_that_was_refused_can_be_sent_again_later(jobs):
+    jobs.enqueue("a", unique=UNIQUE)
+    assert jobs.enqueue("b", unique=UNIQUE) == "pending a"
+    jobs.end(jobs.reserve()["a"], "succeeded", "a", unique=UNIQUE)
+    assert jobs.enqueue("b", unique=UNIQUE) == "enqueued"
+    assert jobs.waiting() == ["b"]
+
+
+def test_a_batch_sent_again_counts_once(jobs):
+    assert [jobs.enqueue_many("a", "b", batch="one") for _ in range(2)] == [2, 2]
+    assert jobs.waiting() == ["a", "b"]
+    assert jobs.ledger() == LedgerCounts(enqueued=2)
+
+
+def test_what_was_sent_is_remembered_for_two_minutes_at_the_most(jobs):
+    jobs.enqueue("a")
+    jobs.enqueue_many("b", "c")
+    remembered = list(jobs.client.scan_iter(keys.PREFIX + "enqueued:*"))
+    assert len(remembered) == 2
+    assert all(0 < jobs.client.ttl(key) <= 120 for key in remembered)
 
 
 def test_a_job_that_continues_takes_the_place_of_its_lease(jobs):

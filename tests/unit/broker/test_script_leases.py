@@ -164,6 +164,24 @@ def test_an_index_entry_without_a_lease_is_tidied_away(jobs):
     assert jobs.client.zcard(keys.UNACKED_INDEX) == 0
 
 
+def test_however_many_leases_of_plain_workers_there_are_a_silent_worker_is_found(jobs):
+    jobs.take_as_a_plain_worker_does(*(f"plain-{n}" for n in range(300)), ago_seconds=1000)
+    jobs.enqueue("a")
+    tag = jobs.reserve()["a"]
+    jobs.silence(tag, seconds=61)
+    assert jobs.sweep() == {tag: "returned"}
+    assert jobs.client.hlen(keys.UNACKED) == 300
+
+
+def test_what_a_plain_worker_has_held_for_an_hour_goes_back_and_is_adopted(jobs):
+    jobs.take_as_a_plain_worker_does("new", ago_seconds=3500)
+    jobs.take_as_a_plain_worker_does("old", ago_seconds=3700)
+    jobs.sweep()
+    assert jobs.waiting() == ["old"]
+    assert list(jobs.reserve(9)) == ["old"]
+    assert jobs.ledger() == LedgerCounts(enqueued=1)
+
+
 def test_a_full_dead_set_makes_room_and_counts_what_it_dropped(jobs, monkeypatch):
     monkeypatch.setattr(outbox, "DEAD_SET_LIMIT", 2)
     for name in ("a", "b", "c"):
