@@ -21,7 +21,7 @@ class Fleet:
     def __init__(self, start: Callable[[], HeadcountProcess], silences: Silences) -> None:
         self._start, self._silences = start, silences
         self.workers = list[HeadcountProcess]()
-        self.started = 0
+        self._frozen = list[HeadcountProcess]()
 
     def add(self, count: int = 1) -> None:
         """Start so many workers, and wait until all are ready."""
@@ -31,7 +31,6 @@ class Fleet:
 
     def _add_one(self) -> HeadcountProcess:
         worker = self._start()
-        self.started += 1
         self.workers.append(worker)
         return worker
 
@@ -68,15 +67,21 @@ class Fleet:
 
     def freeze(self, worker: HeadcountProcess) -> None:
         """SIGSTOP it and all its children."""
-        frozen = [worker.pid, *family(worker)]
-        for pid in frozen:
+        pids = [worker.pid, *family(worker)]
+        for pid in pids:
             psutil.Process(pid).suspend()
-        self._silences.note(frozen)
+        self._silences.note(pids)
+        self._frozen.append(worker)
 
-    def thaw(self, worker: HeadcountProcess) -> None:
-        """Let it and its children go on."""
-        for pid in (*family(worker), worker.pid):
-            psutil.Process(pid).resume()
+    def thaw_all(self) -> None:
+        """Let whoever is frozen go on."""
+        while self._frozen:
+            worker = self._frozen.pop()
+            if not worker.ended:
+                pids = [*family(worker), worker.pid]
+                self._silences.note_back(pids)
+                for pid in pids:
+                    psutil.Process(pid).resume()
 
     def replace(self, worker: HeadcountProcess, seconds: float) -> int:
         """Start another, tell this one to end as an operator does; its exit status."""
@@ -128,5 +133,3 @@ def family(worker: HeadcountProcess) -> list[int]:
         return [child.pid for child in worker.children()]
     except psutil.NoSuchProcess:
         return []
-
-

@@ -72,6 +72,16 @@ class PatientFlaky(Flaky):
     retry_backoff = 3
 
 
+class FailsLate(Recorded):
+    """Takes a while to fail, then succeeds."""
+
+    @classmethod
+    def work(cls):
+        if current_task.request.retries == 0:
+            time.sleep(1.5)
+            raise ValueError("not yet")
+
+
 class FailsAlways(Recorded):
     fate = DIES
     max_retries = 1
@@ -88,6 +98,16 @@ class ChildKilledOnce(Recorded):
     def perform(cls, tag):
         if current_task.request.retries == 0:
             end_by_sigkill(tag, os.getpid())
+        super().perform(tag)
+
+
+class ChildKilledLate(Recorded):
+    """Its process is killed after a while, at the first attempt."""
+
+    @classmethod
+    def perform(cls, tag):
+        if current_task.request.retries == 0:
+            end_by_sigkill(tag, os.getpid(), after_seconds=1)
         super().perform(tag)
 
 
@@ -131,7 +151,6 @@ class Large(Recorded):
         assert ballast
 
 
-
 @app.task
 def link(tag):
     """One link of a chain."""
@@ -139,8 +158,9 @@ def link(tag):
     write(END, tag)
 
 
-def end_by_sigkill(tag, pid):
+def end_by_sigkill(tag, pid, after_seconds=0):
     write(START, tag)
+    time.sleep(after_seconds)
     write(FAIL, tag)
     os.kill(pid, signal.SIGKILL)
     time.sleep(20)

@@ -1,7 +1,7 @@
 """What became of every job, by the records of those who enqueued and of those who ran."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ from tests.chaos.enqueuer import Enqueuer
 from tests.chaos.jobs import DIES, ENDS, ENDS_OR_EXPIRES
 from tests.chaos.record import END, FAIL, Run
 from tests.chaos.silences import Silences
+
 
 @dataclass(slots=True)
 class Verdict:
@@ -53,7 +54,7 @@ def judge_runs(
     """Judge by the external records alone, as any engine can be judged."""
     verdict = Verdict(len(enqueuer.accepted), doubtful=len(enqueuer.doubtful))
     for tag, fate in enqueuer.accepted.items():
-        if fate == ENDS and not any(run.how == END for run in runs.get(tag, ())):
+        if fate == ENDS and not has_ended(runs.get(tag, ())):
             verdict.lost.append(tag)
     for tag, its_runs in runs.items():
         if tag not in enqueuer.twice:
@@ -67,13 +68,18 @@ def _judge_repeats(verdict: Verdict, tag: str, runs: Sequence[Run], silences: Si
     for run, following in pairwise(runs):
         if run.how == FAIL and run.ended is not None and run.ended <= following.started:
             continue
-        silenced_at = silences.between(run, following)
+        silenced_at = silences.excuse(run, following)
         if silenced_at is None:
             verdict.repeated.append(tag)
         else:
             verdict.recoveries.append(following.started - silenced_at)
     if sum(run.how == END for run in runs) > 1:
         verdict.doubled.append(tag)
+
+
+def has_ended(runs: Iterable[Run]) -> bool:
+    """Whether one of a job's runs came to its end."""
+    return any(run.how == END for run in runs)
 
 
 def judge(
@@ -102,8 +108,8 @@ def _uncounted(
     enqueuer: Enqueuer, runs: Mapping[str, Sequence[Run]], broker: BrokerProcess
 ) -> list[str]:
     """Perishable jobs that neither ended nor were counted as discarded."""
-    gone = [tag for tag, fate in enqueuer.accepted.items()
-            if fate == ENDS_OR_EXPIRES and not any(r.how == END for r in runs.get(tag, ()))]  # fmt: skip
+    perishable = [tag for tag, fate in enqueuer.accepted.items() if fate == ENDS_OR_EXPIRES]
+    gone = [tag for tag in perishable if not has_ended(runs.get(tag, ()))]
     discarded = sum(state.ledger.discarded for state in broker.queues().values())
     possible = range(len(gone), len(gone) + len(enqueuer.doubtful) + 1)
     return [] if discarded in possible else [f"{len(gone)} expired, {discarded} counted", *gone]

@@ -3,7 +3,7 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -54,6 +54,11 @@ class Scene:
         """Let time pass: what happens meanwhile is what is tested."""
         time.sleep(self.rng.uniform(least_seconds, most_seconds or least_seconds))
 
+    def inflict(self, disturb: "Callable[[Scene], None]") -> None:
+        """Let something befall this scene, and count it."""
+        self.events[disturb.__name__.replace("_", " ")] += 1
+        disturb(self)
+
     def runs(self) -> dict[str, list[Run]]:
         """Tag -> the runs its job has recorded."""
         return read_runs(self._processes.notes.path)
@@ -74,5 +79,5 @@ class Scene:
         return self.verdict
 
     def __str__(self) -> str:
-        events = ", ".join(f"{count} {event}" for event, count in self.events.items())
-        return f"{events or 'undisturbed'}: {self.verdict}"
+        events = ", ".join(f"{event}: {count}" for event, count in self.events.items())
+        return f"{events or 'undisturbed'}; {self.verdict}"

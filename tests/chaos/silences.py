@@ -11,19 +11,25 @@ SLACK_SECONDS = 1.0
 
 
 class Silences:
-    """Process id -> times at which it was killed, frozen, cut off or told to end."""
+    """When which process was killed, frozen, cut off or told to end, and when it came back."""
 
     def __init__(self) -> None:
-        self._times = defaultdict[int, list[float]](list)
+        self._silenced = defaultdict[int, list[float]](list)
+        self._back = defaultdict[int, list[float]](list)
 
     def note(self, pids: Iterable[int]) -> None:
-        now = time.time()
+        """Note that these are silenced now."""
         for pid in pids:
-            self._times[pid].append(now)
+            self._silenced[pid].append(time.time())
 
-    def between(self, run: Run, following: Run) -> float | None:
-        """When this run's worker or process was silenced before the following run, if it was."""
+    def note_back(self, pids: Iterable[int]) -> None:
+        """Note that these can act again, as of now, on what they knew before."""
+        for pid in pids:
+            self._back[pid].append(time.time())
+
+    def excuse(self, run: Run, following: Run) -> float | None:
+        """Return since when another run was right: one of the two was silenced in between."""
+        times = self._silenced[run.pid] + self._silenced[run.worker]
+        times += self._back[following.pid] + self._back[following.worker]
         earliest, latest = run.started - SLACK_SECONDS, following.started
-        times = sorted(self._times[run.pid] + self._times[run.worker])
-        found = [when for when in times if earliest <= when <= latest]
-        return found[-1] if found else None
+        return max((when for when in times if earliest <= when <= latest), default=None)

@@ -2,66 +2,30 @@
 
 import pytest
 
+from tests.chaos import disturbances as faults
 from tests.chaos import jobs
 from tests.chaos.enqueuer import LONGEST_ENQUEUE_SECONDS
-from tests.chaos.scene import LEASE_SECONDS
 
-LONGER_THAN_A_LEASE = LEASE_SECONDS + 2.5
 BALLAST = "x" * 20_000
 
 
-def drop_connections(scene):
-    for kind in ("normal", "pubsub"):
-        scene.broker.client.execute_command("CLIENT", "KILL", "TYPE", kind, "SKIPME", "yes")
-    scene.events["times all connections killed"] += 1
-
-
-def restart(scene):
-    scene.broker.kill()
-    scene.pass_time(0.5, 2)
-    scene.broker.start()
-    scene.events["brokers killed and restarted"] += 1
-
-
-def restart_after_a_lease(scene):
-    scene.broker.kill()
-    scene.pass_time(LONGER_THAN_A_LEASE)
-    scene.broker.start()
-    scene.events["brokers away longer than a lease"] += 1
-
-
-def freeze(scene):
-    scene.broker.freeze()
-    scene.pass_time(0.5, LEASE_SECONDS)
-    scene.broker.thaw()
-    scene.events["brokers frozen"] += 1
-
-
-def freeze_for_a_lease(scene):
-    scene.broker.freeze()
-    scene.pass_time(LONGER_THAN_A_LEASE)
-    scene.broker.thaw()
-    scene.events["brokers frozen longer than a lease"] += 1
-
-
 @pytest.mark.parametrize(
-    ("disturbances", "rounds"),
+    ("inflicted", "rounds"),
     [
-        ([drop_connections], (5, 60)),
-        ([restart, restart_after_a_lease], (1, 5)),
-        ([freeze, freeze_for_a_lease], (1, 5)),
+        ([faults.all_connections_dropped, faults.scripts_forgotten], (2, 40)),
+        ([faults.broker_killed, faults.broker_away_for_a_lease], (1, 5)),
+        ([faults.broker_frozen, faults.broker_frozen_for_a_lease], (1, 5)),
     ],
     ids=["connections dropped", "broker killed", "broker frozen"],
 )
-def test_an_outage_loses_nothing_and_repeats_nothing(scene, long, disturbances, rounds):
+def test_an_outage_loses_nothing_and_repeats_nothing(scene, long, inflicted, rounds):
     scene.fleet.add(2)
     with scene.load(per_second=20):
         for _ in range(rounds[long]):
-            for disturb in disturbances:
+            for fault in inflicted:
                 scene.wait_for(burden(scene), 20)
-                scene.pass_time(0.1, 0.5)
-                disturb(scene)
-                scene.pass_time(0.5, 2)
+                scene.inflict(fault)
+                scene.pass_time(0.5, 1.5)
     verdict = scene.judge(within_seconds=60)
     assert verdict.faults == {}
     assert verdict.doubled == []
@@ -70,12 +34,12 @@ def test_an_outage_loses_nothing_and_repeats_nothing(scene, long, disturbances, 
 
 
 def burden(scene):
-    """Have jobs in flight, retries pending and jobs due in the middle of it; their tags."""
-    running = [scene.enqueuer.one(jobs.CriticalNap, n + 0.5) for n in range(3)]
-    retried = [scene.enqueuer.one(jobs.PatientFlaky) for _ in range(3)]
+    """Have jobs running that end in every way, and jobs due, in the middle of it; their tags."""
+    running = [scene.enqueuer.one(jobs.CriticalNap, n + 0.5) for n in range(2)]
+    late = [jobs.FailsLate, jobs.ChildKilledLate, jobs.PatientFlaky]
     for n in range(3):
         scene.enqueuer.one(jobs.Quick, due_in=float(n))
-    return [*running, *retried]
+    return [*running, *(scene.enqueuer.one(job) for job in late)]
 
 
 def test_a_full_broker_refuses_and_keeps_what_it_accepted(scene, long):

@@ -5,11 +5,11 @@ import time
 from tests.chaos import jobs
 
 LATE_SECONDS = 1.0
-LAST_DUE_SECONDS = 16.0
+LAST_DUE_SECONDS = 12.0
 
 
 def test_delayed_jobs_run_once_and_on_time_across_restarts_of_everything(scene, long):
-    last_due = 4 * LAST_DUE_SECONDS if long else LAST_DUE_SECONDS
+    last_due = 5 * LAST_DUE_SECONDS if long else LAST_DUE_SECONDS
     scene.fleet.add(2)
     beat = scene.start("beat")
     for _ in range(2_000 if long else 400):

@@ -5,7 +5,7 @@ from tests.chaos.scene import LEASE_SECONDS
 
 
 def test_a_worker_that_comes_back_from_a_long_freeze_is_fenced_off(scene, long):
-    rounds = 6 if long else 1
+    rounds = 8 if long else 1
     scene.fleet.add(2)
     with scene.load(per_second=20):
         for _ in range(rounds):
@@ -16,7 +16,7 @@ def test_a_worker_that_comes_back_from_a_long_freeze_is_fenced_off(scene, long):
             scene.fleet.freeze(worker)
             scene.events["workers frozen"] += 1
             scene.pass_time(LEASE_SECONDS + 1.5, LEASE_SECONDS + 2.5)
-            scene.fleet.thaw(worker)
+            scene.fleet.thaw_all()
     verdict = scene.judge(within_seconds=60)
     assert verdict.faults == {}
     scene.fleet.check_all_alive()

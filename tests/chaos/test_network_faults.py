@@ -3,12 +3,11 @@
 import pytest
 
 from tests.chaos import jobs
+from tests.chaos.disturbances import LONGER_THAN_A_LEASE
 from tests.chaos.enqueuer import LONGEST_ENQUEUE_SECONDS
 from tests.chaos.fault_proxy import FaultProxy
 from tests.chaos.fleet import family
 from tests.chaos.scene import LEASE_SECONDS
-
-LONGER_THAN_A_LEASE = LEASE_SECONDS + 2.5
 
 
 @pytest.fixture
@@ -44,7 +43,7 @@ def black_hole_for_a_lease(scene, network):
 
 def black_hole_and_reset(scene, network):
     network.mode = "black hole"
-    scene.pass_time(0.5, LONGER_THAN_A_LEASE)
+    scene.pass_time(0.5, 2)
     network.reset()
 
 
@@ -80,9 +79,11 @@ def test_a_worker_cut_off_by_itself_counts_none_of_its_jobs_twice(scene, long, n
         for _ in range(6 if long else 1):
             naps = [scene.enqueuer.one(jobs.CriticalNap, 1.5) for _ in range(6)]
             scene.wait_for(naps, 20)
-            scene.silences.note([cut_off.pid, *family(cut_off)])
+            pids = [cut_off.pid, *family(cut_off)]
+            scene.silences.note(pids)
             network.mode = "black hole"
             scene.pass_time(LONGER_THAN_A_LEASE)
+            scene.silences.note_back(pids)
             network.mode = "up"
             scene.events["workers cut off"] += 1
             scene.pass_time(1, 2)
