@@ -3,7 +3,10 @@
 Most of Celery's defaults on Redis lose, double or hide jobs; docs/reliability.md tells how.
 """
 
+from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import Any
+from urllib.parse import urlsplit
 
 from kombu import Exchange, Queue
 
@@ -43,6 +46,7 @@ def _broker(broker: str, settings: Settings) -> dict[str, Any]:
             "priority_steps": [0],
             **({"master_name": settings.sentinel_master} if sentinel else {}),
         },
+        "broker_failover_strategy": keep_transport,
         "broker_connection_retry_on_startup": True,
         # The default gives up, and ends the worker, after 100 attempts.
         "broker_connection_max_retries": None,
@@ -52,6 +56,15 @@ def _broker(broker: str, settings: Settings) -> dict[str, Any]:
         "worker_cancel_long_running_tasks_on_connection_loss": False,
         "worker_enable_prefetch_count_reduction": False,
     }
+
+
+def keep_transport(urls: Sequence[str]) -> Iterator[str | None]:
+    """Return what kombu moves on to, one after the other, when a connection fails: a bare host.
+
+    A URL would bring along the transport of its scheme, which is kombu's own, and no lease. Which
+    of several sentinels answers is the Sentinel client's business.
+    """
+    return repeat(urlsplit(urls[0]).hostname)
 
 
 def _queues(settings: Settings) -> dict[str, Any]:
