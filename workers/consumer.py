@@ -1,14 +1,14 @@
 """Celery's consumer, for the messages that never become an attempt: these are dead, not deleted."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from celery import signals
 from celery.worker.consumer import Consumer
 
 from service.broker.dead_set import dead_record
-from service.broker.message import check_headers
+from service.broker.message import sound
 from service.telemetry.catalogue import OTHER
 from service.telemetry.events import Outcome
 from workers.attempt import Attempt
@@ -66,7 +66,7 @@ class JobConsumer(Consumer):
 
     def _bury(self, message: Any, failure: Failure) -> None:
         lease = (message.delivery_info or {}).get("lease")
-        headers = _sound(message.headers)
+        headers = sound(message.headers)
         job_id = str(headers.get("id") or (lease.tag if lease else message.delivery_tag))
         queue = lease.queue if lease else (message.delivery_info or {}).get("routing_key", "")
         attempt = Attempt(self.app.emit, queue, OTHER, {**headers, "id": job_id})
@@ -86,12 +86,3 @@ class JobConsumer(Consumer):
             error=failure.error,
         )
         lease.bury(job_id, record, attempt.unique)
-
-
-def _sound(headers: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a message's headers; of unsound ones nothing is believed."""
-    try:
-        check_headers(headers)
-    except ValueError:
-        return {}
-    return headers

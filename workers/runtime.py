@@ -10,8 +10,10 @@ from billiard.process import current_process
 from prometheus_client import CollectorRegistry, ProcessCollector
 
 from service.broker.connection import SOCKET_TIMEOUT_SECONDS, connect
+from service.broker.dead_limits import TRIM_SECONDS, trim_dead
 from service.broker.fork_guard import ForkGuard
 from service.broker.keeper import PROMOTE_SECONDS, Keeper, promote_due, renew
+from service.broker.lease import RENEWALS_PER_LEASE
 from service.broker.sweeper import sweep
 from service.queues import QUEUE_NAMES
 from service.settings import Settings
@@ -133,11 +135,13 @@ def _keeper(
     successes: CronSuccesses,
 ) -> Keeper:
     lease = settings.lease_seconds
-    every = min(LONGEST_SWEEP_PAUSE_SECONDS, lease / 4)
+    renewal_every = lease / RENEWALS_PER_LEASE
+    every = min(LONGEST_SWEEP_PAUSE_SECONDS, renewal_every)
     keeper = Keeper(app.fork_guard)
-    keeper.add("lease renewal", lease / 4, lambda: renew(client, app.activity.tags()))
+    keeper.add("lease renewal", renewal_every, lambda: renew(client, app.activity.tags()))
     keeper.add("promotion", PROMOTE_SECONDS, lambda: promote_due(client, QUEUE_NAMES))
     keeper.add("sweep", every, lambda: sweep(client, lease))
+    keeper.add("dead set trimming", TRIM_SECONDS, lambda: trim_dead(client))
     keeper.add("report", REPORT_SECONDS, reporter.report)
     keeper.add("cron successes", REPORT_SECONDS, lambda: successes.store(client))
     return keeper

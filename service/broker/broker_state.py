@@ -1,18 +1,27 @@
-"""What the broker says of itself, and which of its settings are unsafe for jobs."""
+"""What the broker says of itself, and what of it is unsafe for jobs.
+
+Everything here is read from INFO, which managed brokers answer without the right to CONFIG. What
+one hides counts as well: nobody can mend what nobody can see.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from service.broker.snapshot import BrokerState
 
+MEMORY_RATIO = 0.8
+"""Share of its memory beyond which a broker is too full: a backlog can double within minutes,
+and rewriting the append-only file takes memory of its own."""
+
 
 def broker_state(info: Mapping[str, Any]) -> BrokerState:
-    """Return the state in an answer to INFO; what a managed broker hides counts as well."""
+    """Return the state in an answer to INFO."""
     return BrokerState(
-        memory_used_bytes=int(info.get("used_memory", 0)),
-        memory_max_bytes=int(info.get("maxmemory", 0)),
-        clients=int(info.get("connected_clients", 0)),
-        evicted_keys=int(info.get("evicted_keys", 0)),
+        memory_used_bytes=_number(info, "used_memory"),
+        memory_max_bytes=_number(info, "maxmemory"),
+        memory_total_bytes=_number(info, "total_system_memory"),
+        clients=_number(info, "connected_clients"),
+        evicted_keys=_number(info, "evicted_keys"),
         config_problems=config_problems(info),
     )
 
@@ -20,19 +29,69 @@ def broker_state(info: Mapping[str, Any]) -> BrokerState:
 def config_problems(info: Mapping[str, Any]) -> dict[str, str]:
     """Return check -> what is wrong and the command that mends it.
 
-    Source: ``maxmemory_policy`` and ``aof_enabled`` of INFO; both are there without the right
-    to CONFIG, which managed brokers withhold.
+    Source: ``maxmemory_policy``, ``aof_enabled`` and ``aof_last_write_status`` of INFO.
     """
-    problems = {}
+    found = {"eviction_policy": _eviction(info), "persistence": _persistence(info)}
+    return {check: problem for check, problem in found.items() if problem}
+
+
+def broker_problems(broker: BrokerState) -> dict[str, str]:
+    """Return check -> what is wrong and how to mend it: unsafe settings, and memory running out."""
+    memory = _memory(broker)
+    return {**broker.config_problems, **({"memory": memory} if memory else {})}
+
+
+def _eviction(info: Mapping[str, Any]) -> str:
     policy = info.get("maxmemory_policy", "noeviction")
-    if policy != "noeviction":
-        problems["eviction_policy"] = (
-            f"maxmemory-policy is {policy}, so a full broker throws whole queues away; "
-            "mend: redis-cli CONFIG SET maxmemory-policy noeviction"
-        )
-    if int(info.get("aof_enabled", 1)) == 0:
-        problems["persistence"] = (
+    if policy == "noeviction":
+        return ""
+    return (
+        f"maxmemory-policy is {policy}, so a full broker throws whole queues away; "
+        "mend: redis-cli CONFIG SET maxmemory-policy noeviction"
+    )
+
+
+def _persistence(info: Mapping[str, Any]) -> str:
+    if str(info.get("aof_enabled", 1)) == "0":
+        return (
             "the append-only file is off, so a restart of the broker loses jobs; "
             "mend: redis-cli CONFIG SET appendonly yes"
         )
-    return problems
+    if info.get("aof_last_write_status", "ok") != "ok":
+        return (
+            "the append-only file cannot be written, so the broker refuses jobs; "
+            "mend: make room on its disk (redis-cli CONFIG GET dir)"
+        )
+    return ""
+
+
+def _memory(broker: BrokerState) -> str:
+    used, most = broker.memory_used_bytes or 0, broker.memory_max_bytes
+    machine = broker.memory_total_bytes
+    if most and used > MEMORY_RATIO * most:
+        return (
+            f"{used / most:.0%} of maxmemory is used ({_mib(used)} of {_mib(most)}), and a full "
+            f"broker refuses jobs; mend: redis-cli CONFIG SET maxmemory {2 * most}, if the "
+            f"machine has it, or {_LET_GO}"
+        )
+    if machine and used > MEMORY_RATIO * machine:
+        return (
+            f"{used / machine:.0%} of its machine's memory is used ({_mib(used)} of "
+            f"{_mib(machine)}), and the kernel kills a broker that wants more; mend: give the "
+            f"machine more memory, or {_LET_GO}"
+        )
+    return ""
+
+
+_LET_GO = "let go of dead jobs: headcount dead drop --all --older-than 7d"
+
+
+def _mib(count: int) -> str:
+    return f"{count / 2**20:,.1f} MiB"
+
+
+def _number(info: Mapping[str, Any], name: str) -> int | None:
+    try:
+        return int(info[name])
+    except (LookupError, TypeError, ValueError):
+        return None

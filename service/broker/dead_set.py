@@ -7,22 +7,22 @@ record for people and one with the message as it was, so that a job can be tried
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 import orjson
 import redis
 
 from service.broker import keys
+from service.broker.dead_filter import EVERYTHING, DeadFilter
 from service.broker.message import stamps
-from service.broker.scripts import Script
 from service.errors import JobNotFoundError
-from service.queues import QUEUE_NAMES
 
 TRACEBACK_LIMIT = 8000
 """Characters of a traceback that are kept: its end, where the error is."""
 
-RETRY_DEAD = Script("retry_dead")
-DROP_DEAD = Script("drop_dead")
+READ_AT_ONCE = 200
+"""Records asked for in one go: 2 MB where each has its longest traceback."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,48 +41,61 @@ class DeadJob:
     error: str | None = None
     traceback: str = ""
 
+    @property
+    def reason(self) -> str:
+        """Return the error with its class, as far as they are known."""
+        return f"{self.error_type}: {self.error}" if self.error_type else self.error or ""
+
 
 def dead_record(
     *, job_id: str, headers: Mapping[str, Any], traceback: str = "", **fields: Any
 ) -> str:
-    """Return the record (JSON) of a job that dies now; ``fields`` as in :class:`DeadJob`."""
+    """Return the record (JSON) of a job that dies now; ``fields`` as in :class:`DeadJob`.
+
+    ``headers``: its message's, {} where nothing in them can be believed.
+    """
+    ours = stamps(headers)
+    known = {"correlation_id": ours.get("correlation_id") or job_id, **fields}
     job = DeadJob(
         id=job_id,
         died_at=time.time(),
-        enqueued_at=stamps(headers).get("enqueued_at"),
+        enqueued_at=ours.get("enqueued_at"),
         traceback=traceback[-TRACEBACK_LIMIT:],
-        **fields,
+        **known,
     )
     return orjson.dumps(asdict(job)).decode()
 
 
 class DeadSet:
-    """What people do with dead jobs."""
+    """A look at dead jobs. What is done with them is ``dead_moves.py``'s."""
 
     def __init__(self, client: "redis.Redis") -> None:
         self._client = client
 
-    def ids(self, queues: Sequence[str] = QUEUE_NAMES) -> Iterator[str]:
-        """Yield the ids of all dead jobs, the most recent first within each queue."""
-        for queue in queues:
-            for job_id in self._client.zrevrange(keys.dead(queue), 0, -1):
-                yield job_id.decode()
+    def now(self) -> float:
+        """Return the Unix seconds by the clock that says when jobs died: the broker's."""
+        seconds, microseconds = self._client.time()
+        return float(seconds + microseconds / 1e6)
 
-    def count(self, queues: Sequence[str] = QUEUE_NAMES) -> int:
-        """Return how many jobs are dead."""
-        return sum(int(self._client.zcard(keys.dead(queue))) for queue in queues)
+    def ids(self, queue: str, which: DeadFilter = EVERYTHING) -> list[str]:
+        """Return the ids of a queue's jobs that died in the time meant, the oldest first."""
+        found = self._client.zrangebyscore(keys.dead(queue), which.died_after, which.died_before)
+        return [job_id.decode() for job_id in found]
 
-    def newest(self, limit: int, queues: Sequence[str] = QUEUE_NAMES) -> list[DeadJob]:
+    def count(self, which: DeadFilter = EVERYTHING) -> int:
+        """Return how many dead jobs there are; with a task it reads all their records."""
+        if which.task is None:
+            return self.count_of_any_task(which)
+        return sum(1 for queue in which.queues for _ in self._newest_of(queue, which))
+
+    def count_of_any_task(self, which: DeadFilter) -> int:
+        """Return how many dead jobs fit but for their task: as many have to be looked at."""
+        time = (which.died_after, which.died_before)
+        return sum(int(self._client.zcount(keys.dead(queue), *time)) for queue in which.queues)
+
+    def newest(self, limit: int, which: DeadFilter = EVERYTHING) -> list[DeadJob]:
         """Return the most recently dead jobs, newest first, at most ``limit``."""
-        ids = [
-            job_id
-            for queue in queues
-            for job_id in self._client.zrevrange(keys.dead(queue), 0, limit - 1)
-        ]
-        if not ids:
-            return []
-        records = self._client.hmget(keys.DEAD_RECORDS, ids)
-        jobs = [_read(record) for record in records if record is not None]
+        jobs = [job for q in which.queues for job in islice(self._newest_of(q, which), limit)]
         return sorted(jobs, key=lambda job: -job.died_at)[:limit]
 
     def find(self, job_id: str) -> DeadJob:
@@ -91,63 +104,32 @@ class DeadSet:
         Raises:
             JobNotFoundError: it is not in the dead set.
         """
-        record = self._client.hget(keys.DEAD_RECORDS, job_id)
-        if record is None:
-            raise JobNotFoundError(f"no dead job has the id {job_id!r}")
-        return _read(record)
+        for job in self.read([job_id]):
+            return job
+        raise JobNotFoundError(f"no dead job has the id {job_id!r}")
 
-    def retry(self, job_id: str) -> DeadJob:
-        """Put a dead job back into its queue, under its id, with all its attempts again.
+    def read(self, job_ids: Sequence[str]) -> list[DeadJob]:
+        """Return what is known of these jobs, without those that are not dead any more."""
+        records = self._client.hmget(keys.DEAD_RECORDS, job_ids)
+        return [_read(record) for record in records if record is not None]
 
-        Raises:
-            JobNotFoundError: it is not in the dead set.
-        """
-        job = self.find(job_id)
-        self._move(RETRY_DEAD, job, _revived(self._message(job)))
-        return job
+    def messages(self, job_ids: Sequence[str]) -> list[bytes | None]:
+        """Return these jobs' messages as they lay in their queues; None where one is gone."""
+        return list(self._client.hmget(keys.DEAD_MESSAGES, job_ids))
 
-    def drop(self, job_id: str) -> DeadJob:
-        """Forget a dead job for good.
+    def overflow(self, queues: Sequence[str]) -> int:
+        """Return how many dead jobs have made room for others, or were dead for too long."""
+        counts = self._client.hmget(keys.LEDGER, [f"{queue}:dead_overflow" for queue in queues])
+        return sum(int(count or 0) for count in counts)
 
-        Raises:
-            JobNotFoundError: it is not in the dead set.
-        """
-        job = self.find(job_id)
-        self._move(DROP_DEAD, job, "")
-        return job
-
-    def _message(self, job: DeadJob) -> bytes:
-        item = self._client.hget(keys.DEAD_MESSAGES, job.id)
-        if item is None:
-            raise JobNotFoundError(f"the message of dead job {job.id!r} is gone")
-        return bytes(item)
-
-    def _move(self, script: Script, job: DeadJob, message: str) -> None:
-        names = (
-            keys.dead(job.queue),
-            keys.DEAD_RECORDS,
-            keys.DEAD_MESSAGES,
-            job.queue,
-            keys.LEDGER,
-            keys.wake(job.queue),
-        )
-        if not script(self._client, names, (job.id, job.queue, message)):
-            raise JobNotFoundError(f"no dead job has the id {job.id!r}")
+    def _newest_of(self, queue: str, which: DeadFilter) -> Iterator[DeadJob]:
+        ids = self.ids(queue, which)[::-1]
+        for start in range(0, len(ids), READ_AT_ONCE):
+            for job in self.read(ids[start : start + READ_AT_ONCE]):
+                if which.fits(job.task):
+                    yield job
 
 
 def _read(record: bytes) -> DeadJob:
     fields = orjson.loads(record)
     return DeadJob(**{name: fields[name] for name in DeadJob.__slots__ if name in fields})
-
-
-def _revived(item: bytes) -> str:
-    """Return a dead job's message as if enqueued now, and not to expire again."""
-    try:
-        message = orjson.loads(item)
-        message["headers"] |= {"retries": 0, "expires": None}
-        now = time.time()
-        message["headers"]["headcount"] |= {"due_at": now, "first_due_at": now}
-        message["properties"]["delivery_info"].pop("lease", None)
-    except (ValueError, KeyError, TypeError):
-        return item.decode(errors="surrogateescape").lstrip()
-    return orjson.dumps(message).decode()

@@ -3,9 +3,16 @@
 Ends are gathered in an outbox and sent together (``intake.py``).
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
+
+RENEWALS_PER_LEASE = 4
+
+SHORT_LEASE_SECONDS = 20.0
+"""The least that outlasts 10 s in which a worker cannot reach the broker. A lease outlasts three
+quarters of itself, less the two timeouts (5 s) that a renewal may be waiting out by then."""
 
 State = Literal["succeeded", "discarded", "dead", "again", "released"]
 
@@ -16,6 +23,12 @@ DELIVERIES_ALLOWED = 3
 def queue_of(tag: str) -> str:
     """Return the queue that a lease's tag ends with; ``lua/reserve.lua`` makes the tags."""
     return tag.rsplit(":", 1)[1]
+
+
+def worker_of(tag: str) -> str | None:
+    """Return host and process of the worker that made a lease's tag (``holdings.py`` does)."""
+    found = re.match(r"(.+)-(\d+)-[0-9a-f]+\.\d+:", tag)
+    return f"{found[1]}, process {found[2]}" if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-import orjson
 import redis
 
 from service.broker import keys
 from service.broker.dead_set import DeadSet
-from service.broker.lease import queue_of
-from service.broker.message import stamps
+from service.broker.lease import queue_of, worker_of
+from service.broker.message import headers_of, stamps
 from service.errors import JobNotFoundError
 from service.queues import QUEUE_NAMES
 
@@ -21,7 +19,8 @@ CHUNK = 1000
 class JobPlace:
     """Where a job is and how it got there. ``attempts``: begun so far, the current one included.
 
-    ``next_run``: Unix seconds for a scheduled job. ``last_error``: of a dead job.
+    ``next_run``: Unix seconds for a scheduled job. ``held_by``: the worker process that runs
+    it. ``last_error``: of a dead job.
     """
 
     id: str
@@ -30,6 +29,7 @@ class JobPlace:
     task: str | None
     attempts: int
     next_run: float | None = None
+    held_by: str | None = None
     last_error: str | None = None
 
 
@@ -39,8 +39,8 @@ def find_job(client: "redis.Redis", job_id: str) -> JobPlace:
     Raises:
         JobNotFoundError: it is nowhere: it has ended well, or never was.
     """
-    for state, queue, item in _places(client, job_id.encode()):
-        place = _place(state, queue, item, job_id)
+    for state, where, item in _places(client, job_id.encode()):
+        place = _place(state, where, item, job_id)
         if place is not None:
             return place
     try:
@@ -49,12 +49,13 @@ def find_job(client: "redis.Redis", job_id: str) -> JobPlace:
         raise JobNotFoundError(
             f"no job {job_id!r} is waiting, scheduled, running or dead: it has ended, or never was"
         ) from None
-    error = f"{dead.error_type}: {dead.error}"
-    return JobPlace(job_id, "dead", dead.queue, dead.task, dead.attempts, last_error=error)
+    return JobPlace(
+        job_id, "dead", dead.queue, dead.task, dead.attempts, last_error=dead.reason or None
+    )
 
 
 def _places(client: "redis.Redis", needle: bytes) -> Iterator[tuple[str, str, bytes]]:
-    """Yield (state, queue, item) of everything that mentions the id."""
+    """Yield (state, queue or lease's tag, item) of everything that mentions the id."""
     yield from _running(client, needle)
     for queue in QUEUE_NAMES:
         for item, _ in client.zscan_iter(keys.scheduled(queue), count=CHUNK):
@@ -70,16 +71,17 @@ def _places(client: "redis.Redis", needle: bytes) -> Iterator[tuple[str, str, by
 def _running(client: "redis.Redis", needle: bytes) -> Iterator[tuple[str, str, bytes]]:
     for tag, lease in client.hscan_iter(keys.UNACKED, count=CHUNK):
         if needle in lease:
-            yield "running", queue_of(tag.decode()), lease[1 : lease.rindex(b',"","')]
+            yield "running", tag.decode(), lease[1 : lease.rindex(b',"","')]
 
 
-def _place(state: str, queue: str, item: bytes, job_id: str) -> JobPlace | None:
-    try:
-        headers: dict[str, Any] = orjson.loads(item)["headers"]
-    except (ValueError, KeyError, TypeError):
-        return None
+def _place(state: str, where: str, item: bytes, job_id: str) -> JobPlace | None:
+    headers = headers_of(item)
     if headers.get("id") != job_id:
         return None  # mentions it, as a parent or an argument
-    begun = (headers.get("retries") or 0) + (1 if state == "running" else 0)
+    task, retries = headers.get("task"), headers.get("retries")
+    begun = retries if isinstance(retries, int) else 0
+    if state == "running":
+        holder = worker_of(where)
+        return JobPlace(job_id, state, queue_of(where), task, begun + 1, held_by=holder)
     due = stamps(headers).get("due_at") if state == "scheduled" else None
-    return JobPlace(job_id, state, queue, headers.get("task"), begun, next_run=due)
+    return JobPlace(job_id, state, where, task, begun, next_run=due)

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from types import NoneType
 from typing import Any
 
+import orjson
 from kombu.utils.json import dumps
 
 HEADER = "headcount"
@@ -53,6 +54,24 @@ def check_headers(headers: Mapping[str, Any]) -> None:
     for seconds in headers.get("timelimit") or ():
         if not isinstance(seconds, _SECONDS):
             raise ValueError(f"its header 'timelimit' is {headers['timelimit']!r}")
+
+
+def sound(headers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a message's headers; of unsound ones nothing is believed."""
+    try:
+        check_headers(headers)
+    except ValueError:
+        return {}
+    return headers
+
+
+def headers_of(item: bytes) -> dict[str, Any]:
+    """Return the headers of a message as it lies in the broker; empty where nobody can tell."""
+    try:
+        headers = orjson.loads(item)["headers"]
+    except (ValueError, LookupError, TypeError):
+        return {}
+    return headers if isinstance(headers, dict) else {}
 
 
 def stamps(headers: Mapping[str, Any]) -> dict[str, Any]:

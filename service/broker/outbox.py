@@ -10,13 +10,11 @@ import redis
 from redis.exceptions import RedisError
 
 from service.broker import keys
+from service.broker.dead_limits import DEAD_SET_LIMIT
 from service.broker.lease import End
 from service.broker.scripts import FINISH
 
 logger = logging.getLogger("headcount.broker")
-
-DEAD_SET_LIMIT = 10_000
-"""Dead jobs kept per queue; older ones make room and are counted as overflow."""
 
 _KEYS = (
     keys.UNACKED,

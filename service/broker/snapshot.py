@@ -25,6 +25,7 @@ class QueueState:
     ``oldest_ready_age_seconds``: since the oldest waiting job was due; 0 when none waits.
     ``dead``: jobs in the dead set now. ``leases_expired``: jobs ever taken back from silent
     workers. ``overdue_seconds``: how late the most overdue scheduled job is; 0 when none.
+    ``dead_overflow``: dead jobs ever let go of because there were too many, or for too long.
     """
 
     name: str
@@ -36,6 +37,7 @@ class QueueState:
     overdue_seconds: float
     leases_expired: int
     ledger: LedgerCounts
+    dead_overflow: int = 0
 
     @property
     def drift(self) -> int:
@@ -90,16 +92,18 @@ class CronState:
 
 @dataclass(frozen=True, slots=True)
 class BrokerState:
-    """The broker itself.
+    """The broker itself. None: it does not say, as some managed brokers do not.
 
-    ``memory_max_bytes`` 0: no limit. ``config_problems``: check -> what is wrong and the command
-    that mends it; a check that is well is absent.
+    ``memory_max_bytes`` 0: no limit. ``memory_total_bytes``: what its machine has.
+    ``config_problems``: check -> what is wrong and the command that mends it; a check that is
+    well is absent.
     """
 
-    memory_used_bytes: int
-    memory_max_bytes: int
-    clients: int
-    evicted_keys: int
+    memory_used_bytes: int | None
+    memory_max_bytes: int | None
+    memory_total_bytes: int | None
+    clients: int | None
+    evicted_keys: int | None
     config_problems: dict[str, str]
 
 

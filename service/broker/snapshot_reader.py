@@ -1,5 +1,6 @@
 """Reads a :class:`Snapshot`: one script and one INFO, whatever there is to count."""
 
+import logging
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -10,10 +11,12 @@ import redis
 from service.broker import keys
 from service.broker.broker_state import broker_state
 from service.broker.connection import broker_errors
-from service.broker.message import stamps
+from service.broker.message import headers_of, stamps
 from service.broker.scripts import SNAPSHOT
 from service.broker.snapshot import CronState, LedgerCounts, QueueState, Snapshot, WorkerState
 from service.queues import QUEUE_NAMES
+
+logger = logging.getLogger("headcount.broker")
 
 SNAPSHOT_TIMEOUT_SECONDS = 1.0
 """For who reads once a second: a broker that takes longer is down."""
@@ -34,8 +37,16 @@ class SnapshotReader:
         begun = time.monotonic()
         with broker_errors(self._url):
             picture = SNAPSHOT(self._client, _KEYS)
-            info = self._client.info()
+            info = self._info()
         return _snapshot(picture, info, time.monotonic() - begun)
+
+    def _info(self) -> dict[str, Any]:
+        """Return the answer to INFO; nothing where the broker does not allow the question."""
+        try:
+            return dict(self._client.info())
+        except redis.ResponseError as error:
+            logger.debug("the broker does not answer INFO: %s", error)
+            return {}
 
 
 _KEYS = (
@@ -86,6 +97,7 @@ def _queue(
         overdue_seconds=max(0.0, now - float(first_due)) if first_due else 0.0,
         leases_expired=ledger.get(f"{name}:leases_expired", 0),
         ledger=LedgerCounts(**counted),
+        dead_overflow=ledger.get(f"{name}:dead_overflow", 0),
     )
 
 
@@ -96,12 +108,7 @@ def _leased(tags: Sequence[bytes], queue: str) -> int:
 
 def _age(item: bytes, now: float) -> float:
     """Return how long a waiting job has been due; 0 where its message does not say."""
-    if not item:
-        return 0.0
-    try:
-        due_at = stamps(orjson.loads(item)["headers"]).get("due_at")
-    except (ValueError, KeyError, TypeError):
-        return 0.0
+    due_at = stamps(headers_of(item)).get("due_at")
     return max(0.0, now - due_at) if isinstance(due_at, (int, float)) else 0.0
 
 

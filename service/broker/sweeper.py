@@ -1,15 +1,13 @@
 """Taking back what silent workers hold, and burying jobs that silence every worker they meet."""
 
 import logging
-from typing import Any
 
-import orjson
 import redis
 
 from service.broker import keys
 from service.broker.dead_set import dead_record
 from service.broker.lease import DELIVERIES_ALLOWED, End
-from service.broker.message import stamps
+from service.broker.message import headers_of, sound, stamps
 from service.broker.outbox import end_leases
 from service.broker.scripts import SWEEP
 from service.queues import QUEUE_NAMES
@@ -18,8 +16,6 @@ logger = logging.getLogger("headcount.broker")
 
 PLAIN_WORKER_SECONDS = 3600
 """A plain Celery worker that holds a job so long is taken for dead. Source: kombu's default."""
-
-UNREADABLE = (ValueError, LookupError, TypeError)
 
 
 def sweep(client: "redis.Redis", lease_seconds: float) -> dict[str, str]:
@@ -40,7 +36,7 @@ def sweep(client: "redis.Redis", lease_seconds: float) -> dict[str, str]:
 
 
 def _burial(tag: str, queue: str, deliveries: int, item: bytes) -> End:
-    headers = _headers(item)
+    headers = sound(headers_of(item))
     job_id, unique = str(headers.get("id") or tag), stamps(headers).get("unique") or [""]
     record = dead_record(
         job_id=job_id,
@@ -53,11 +49,3 @@ def _burial(tag: str, queue: str, deliveries: int, item: bytes) -> End:
         error=f"its worker fell silent on each of {deliveries} deliveries",
     )
     return End(tag, queue, "dead", job_id, record, unique[0])
-
-
-def _headers(item: bytes) -> dict[str, Any]:
-    try:
-        headers = orjson.loads(item)["headers"]
-    except UNREADABLE:
-        return {}
-    return headers if isinstance(headers, dict) else {}

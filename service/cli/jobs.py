@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from service.cli.environment import broker_client, settings_with_broker
+from service.cli.tables import printable
 from service.errors import InputError, ScheduleError
 
 
@@ -58,7 +59,9 @@ def job(job_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
         place["next_run"] = datetime.fromtimestamp(place["next_run"], UTC).isoformat()
     for label, value in place.items():
         if value is not None:
-            print(f"{label.replace('_', ' '):<12}{value}")
+            print(f"{label.replace('_', ' '):<12}{printable(value)}")
+    if place["state"] == "dead":
+        print(f"{'more':<12}headcount dead show {job_id}")
 
 
 def _arguments(text: str) -> tuple[list[Any], dict[str, Any]]:

@@ -21,8 +21,26 @@ def find_problems() -> Iterator[Finding]:
         yield from ((f"problem  settings: {line}", True) for line in str(error).split("\n"))
         return
     yield "ok       settings", False
+    yield from _lease(settings)
     yield from _workers(settings)
     yield from _broker(settings)
+
+
+def _lease(settings: "Settings") -> Iterator[Finding]:
+    from service.broker.lease import RENEWALS_PER_LEASE, SHORT_LEASE_SECONDS
+
+    lease, grace = settings.lease_seconds, settings.shutdown_grace_seconds
+    if lease < SHORT_LEASE_SECONDS:
+        yield f"warning  lease: {lease:g} s is short: {_SHORT} {SHORT_LEASE_SECONDS:g}", False
+        return
+    renewed = f"renewed every {lease / RENEWALS_PER_LEASE:g} s until its worker has ended"
+    yield f"ok       lease: {lease:g} s, {renewed}, also in the {grace:g} s it gets to stop", False
+
+
+_SHORT = (
+    "a worker that cannot reach the broker for seconds loses its jobs to others, and they run "
+    "twice; mend: HEADCOUNT_LEASE_SECONDS of at least"
+)
 
 
 def _workers(settings: "Settings") -> Iterator[Finding]:
@@ -46,15 +64,21 @@ def _workers(settings: "Settings") -> Iterator[Finding]:
 
 
 def _broker(settings: "Settings") -> Iterator[Finding]:
+    from service.broker.broker_state import broker_problems
+    from service.broker.connection import broker_errors
+    from service.broker.fsync import fsync_problem
     from service.broker.snapshot_reader import SnapshotReader
 
+    client = broker_client(settings)
     try:
-        snapshot = SnapshotReader(broker_client(settings), settings.require_broker())()
+        snapshot = SnapshotReader(client, settings.require_broker())()
+        with broker_errors(settings.require_broker()):
+            problems = broker_problems(snapshot.broker) | fsync_problem(client)
     except BrokerError as error:
         yield f"problem  broker: {error}", True
         return
     yield f"ok       broker: answered in {snapshot.probe_seconds * 1000:.1f} ms", False
-    for name, problem in snapshot.broker.config_problems.items():
+    for name, problem in problems.items():
         yield f"problem  broker {name}: {problem}", True
     for queue in snapshot.queues:
         if queue.drift:

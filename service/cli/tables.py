@@ -16,7 +16,15 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> No
         print("  ".join(padded).rstrip())
 
 
+def printable(value: object) -> str:
+    """Return it as text that a terminal only shows: what would steer one is escaped.
+
+    Names, errors and messages come from whoever can reach the broker.
+    """
+    return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in str(value))
+
+
 def _text(cell: object) -> str:
     if cell is None:
         return ""
-    return f"{cell:g}" if isinstance(cell, float) else str(cell).replace("\n", " ")
+    return f"{cell:g}" if isinstance(cell, float) else printable(cell).replace("\n", " ")

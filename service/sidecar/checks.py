@@ -7,6 +7,7 @@ its own failures would feed back.
 from collections.abc import Callable
 from typing import Literal
 
+from service.broker.broker_state import broker_problems
 from service.broker.snapshot import CronState, QueueState, Snapshot, WorkerState
 from service.queues import QUEUES
 from service.sidecar.times import in_words
@@ -20,7 +21,6 @@ from service.sidecar.worker_states import (
 Status = Literal["ok", "degraded", "down"]
 Verdict = tuple[Status, str]
 
-MEMORY_RATIO = 0.9
 OVERDUE_SECONDS = 5.0
 BEAT_SILENT_SECONDS = 30.0
 CRON_LATE_SECONDS = 60.0
@@ -29,12 +29,7 @@ MOST_NAMES = 5
 
 def check_broker(snapshot: Snapshot) -> Verdict:
     """Degraded by settings that may lose jobs, or by memory nearly used up."""
-    broker = snapshot.broker
-    problems = [f"{check}: {text}" for check, text in sorted(broker.config_problems.items())]
-    limit = broker.memory_max_bytes
-    if limit and broker.memory_used_bytes > MEMORY_RATIO * limit:
-        share = broker.memory_used_bytes / limit
-        problems.append(f"memory is {share:.0%} used ({broker.memory_used_bytes} of {limit} bytes)")
+    problems = [f"{check}: {text}" for check, text in broker_problems(snapshot.broker).items()]
     return _verdict(problems, f"answers in {snapshot.probe_seconds * 1000:.1f} ms")
 
 

@@ -100,6 +100,7 @@ def _queues(snapshot: Snapshot) -> Samples:
         ],
         "headcount_ledger_drift": [((queue.name,), queue.drift) for queue in queues],
         "headcount_leases_expired_total": [((q.name,), q.leases_expired) for q in queues],
+        "headcount_dead_overflow_total": [((q.name,), q.dead_overflow) for q in queues],
         "headcount_lease_oldest_age_seconds": [((), snapshot.lease_oldest_age_seconds)],
     }
 
@@ -108,10 +109,10 @@ def _broker(snapshot: Snapshot) -> Samples:
     broker = snapshot.broker
     return {
         "headcount_broker_probe_seconds": [((), snapshot.probe_seconds)],
-        "headcount_broker_memory_used_bytes": [((), broker.memory_used_bytes)],
-        "headcount_broker_memory_max_bytes": [((), broker.memory_max_bytes)],
-        "headcount_broker_clients": [((), broker.clients)],
-        "headcount_broker_evicted_keys_total": [((), broker.evicted_keys)],
+        "headcount_broker_memory_used_bytes": _known((), broker.memory_used_bytes),
+        "headcount_broker_memory_max_bytes": _known((), broker.memory_max_bytes),
+        "headcount_broker_clients": _known((), broker.clients),
+        "headcount_broker_evicted_keys_total": _known((), broker.evicted_keys),
         "headcount_broker_config_ok": [
             ((check,), float(check not in broker.config_problems)) for check in CONFIG_CHECKS
         ],
@@ -135,5 +136,5 @@ def _cron(snapshot: Snapshot) -> Samples:
 
 
 def _known(labels: tuple[str, ...], value: float | None) -> Series:
-    """Return one series, or none for what has not happened yet."""
+    """Return one series, or none for what is not known or has not happened yet."""
     return [] if value is None else [(labels, value)]

@@ -173,6 +173,12 @@ SIDECAR_METRICS = _by_name(
         ("queue",),
     ),
     Metric(
+        "headcount_dead_overflow_total",
+        "counter",
+        "Dead jobs let go of because there were too many, or for too long.",
+        ("queue",),
+    ),
+    Metric(
         "headcount_lease_oldest_age_seconds",
         "gauge",
         "Time since the lease that was renewed least recently was renewed; 0 when none is held.",

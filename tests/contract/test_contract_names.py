@@ -22,6 +22,7 @@ NOT_IN_THE_CONTRACT = {
     "HEADCOUNT_FLOWER_PASSWORD",
     "HEADCOUNT_SHUTDOWN_GRACE_SECONDS",
 }
+METRICS_BESIDE_THE_CONTRACT = {"headcount_dead_overflow_total"}
 
 
 def section(number):
@@ -187,6 +188,7 @@ def test_metrics_and_their_labels_are_those_of_the_contract():
     catalogue = {
         metric.name: (metric.kind, metric.labels)
         for metric in (*WORKER_METRICS.values(), *SIDECAR_METRICS.values())
+        if metric.name not in METRICS_BESIDE_THE_CONTRACT
     }
     assert catalogue == metrics_of_the_contract()
 

@@ -1,9 +1,16 @@
--- Forget one dead job. The ledger keeps having counted it as dead.
+-- Forget dead jobs of one queue. The ledger keeps having counted them as dead.
 --
 -- KEYS  dead, dead records, dead messages
--- ARGV  job id
--- Returns 1, or 0 when the job is not dead (any more).
+-- ARGV  job ids
+-- Returns per job: 'done', or 'gone' when it is not dead (any more).
 
-redis.call('HDEL', KEYS[2], ARGV[1])
-redis.call('HDEL', KEYS[3], ARGV[1])
-return redis.call('ZREM', KEYS[1], ARGV[1])
+local fates = {}
+for i, id in ipairs(ARGV) do
+  fates[i] = 'gone'
+  if redis.call('ZREM', KEYS[1], id) == 1 then
+    redis.call('HDEL', KEYS[2], id)
+    redis.call('HDEL', KEYS[3], id)
+    fates[i] = 'done'
+  end
+end
+return fates

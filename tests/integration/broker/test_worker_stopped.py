@@ -99,6 +99,21 @@ def test_an_idle_worker_stops_at_once_and_says_goodbye(broker, start):
     assert broker.client.hlen("headcount:workers") == 0
 
 
+def test_a_grace_longer_than_the_lease_lets_no_other_worker_take_the_job(broker, start, notes):
+    stopping = start(
+        "worker", broker_url=broker.url,
+        HEADCOUNT_LEASE_SECONDS=3, HEADCOUNT_SHUTDOWN_GRACE_SECONDS=30,
+    )  # fmt: skip
+    job = jobs.Nap.perform_async(8)
+    wait_until(notes.lines, 10)
+    other = start("worker", broker_url=broker.url, HEADCOUNT_LEASE_SECONDS=3)
+    assert stopping.stop(20) == 0
+    assert outcomes(stopping, job) == ["succeeded"]
+    assert (outcomes(other, job), len(notes.lines())) == ([], 2)
+    assert broker.queue("default").leases_expired == 0
+    assert broker.drifts() == {}
+
+
 def test_a_worker_stops_in_time_without_its_broker(own_broker, start, enqueue_on, notes):
     enqueue_on(own_broker)
     worker = start("worker", broker_url=own_broker.url, HEADCOUNT_SHUTDOWN_GRACE_SECONDS=2)

@@ -4,6 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from service.broker.dead_set import dead_record
+from tests.waiting import wait_until
+
 
 def fields(text):
     lines = text.replace("next run", "next_run").splitlines()
@@ -31,12 +34,21 @@ def test_a_job_that_a_worker_holds_is_running(said, jobs):
     assert (found["state"], found["attempts"]) == ("running", "1")
 
 
+def test_a_running_job_says_which_process_holds_it(said, start, broker, notes):
+    worker = start("worker", broker_url=broker.url)
+    job_id = said("enqueue", "NapOnce", "[30]").strip()
+    wait_until(notes.lines, 10)
+    found = dict(line.split("  ", 1) for line in said("job", job_id).splitlines())
+    assert found["held by"].strip().endswith(f", process {worker.pid}")
+
+
 def test_a_dead_job_is_dead_and_says_why(said, jobs):
     jobs.enqueue("one")
     jobs.bury(jobs.reserve()["one"], "one")
     text = said("job", "one")
     assert "dead" in text
     assert "boom" in text
+    assert "headcount dead show one" in text
 
 
 def test_a_job_that_is_nowhere_is_an_error(headcount):
@@ -79,6 +91,17 @@ def test_dead_show_tells_what_there_is_to_know(said):
     shown = said("dead", "show", "a")
     for word in ("default", "mail.Send", "failed", "boom", datetime.now(UTC).strftime("%Y-%m-%dT")):
         assert word in shown
+
+
+def test_dead_show_has_the_message_for_who_asks_and_it_cannot_steer_a_terminal(said, jobs):
+    jobs.push(b"\n\x1b[2J not json \xff")
+    record = dead_record(job_id="x", headers={}, queue="low", outcome="unknown", error="\x1b[31m")
+    jobs.end(jobs.reserve_unread(), "dead", "x", record)
+    shown = said("dead", "show", "x")
+    assert r"\x1b[31m" in shown
+    assert "not json" not in shown
+    assert said("dead", "show", "x", "--message").endswith("\n\\x1b[2J not json \\xff\n")
+    assert r"\x1b[31m" in said("dead", "list")
 
 
 @pytest.mark.usefixtures("dead")

@@ -47,6 +47,25 @@ WRONG = [
     (["dead", "drop", "nope", "--queue", "low"], {}, "allowed: one ID, or --all"),
     (["dead", "list", "--queue", "urgent"], {}, "--queue 'urgent' is wrong; allowed: critical, "),
     (["dead", "retry", "--all", "--queue", "x"], {}, "--queue 'x' is wrong; allowed: critical, "),
+    (["dead", "drop", "nope", "--task", "x"], {}, "allowed: one ID, or --all"),
+    (["dead", "retry", "--older-than", "1d"], {}, "allowed: one ID, or --all"),
+    (["dead", "list", "--older-than", "7"], {}, "--older-than '7' is wrong; allowed: a number and"),
+    (
+        ["dead", "list", "--newer-than", "7 days"],
+        {},
+        "allowed: a number and one of s, m, h, d or w",
+    ),
+    (
+        ["dead", "retry", "--all", "--newer-than", "-1d"],
+        {},
+        "--newer-than '-1d' is wrong; allowed:",
+    ),
+    (["dead", "drop", "--all", "--older-than", ""], {}, "--older-than '' is wrong; allowed: "),
+    (
+        ["dead", "drop", "--all", "--older-than", "2d", "--newer-than", "1d"],
+        {},
+        "--older-than 2d --newer-than 1d is wrong; allowed: --older-than with the shorter",
+    ),
     # settings
     (["queues"], {"CELERY_BROKER_URL": ""}, "CELERY_BROKER_URL is not set; allowed: "),
     (["worker"], {"HEADCOUNT_CONCURRENCY": "0"}, "HEADCOUNT_CONCURRENCY='0' is wrong; allowed: "),
@@ -61,6 +80,8 @@ WRONG = [
     (["workers", "--json"], NO_BROKER, "redis://127.0.0.1:1/0: Error 111"),
     (["job", "x"], NO_BROKER, "redis://127.0.0.1:1/0: Error 111"),
     (["dead", "list"], NO_BROKER, "redis://127.0.0.1:1/0: Error 111"),
+    (["dead", "retry", "--all"], NO_BROKER, "redis://127.0.0.1:1/0: Error 111"),
+    (["dead", "drop", "--all", "--older-than", "1d"], NO_BROKER, "redis://127.0.0.1:1/0: Error"),
     (
         ["enqueue", "Note"],
         NO_BROKER,

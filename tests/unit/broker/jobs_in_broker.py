@@ -59,21 +59,33 @@ class Jobs:
     def publish_as_celery_does(self, job_id: str, queue: str = "default") -> None:
         self.client.lpush(queue, self.message(job_id))
 
+    def push(self, item: bytes, queue: str = "default") -> None:
+        """Put something into a queue as if it had been enqueued there."""
+        self.client.lpush(queue, item)
+        self.client.hincrby(keys.LEDGER, f"{queue}:enqueued", 1)
+
     # -- out
 
     def reserve(
         self, want: int = 1, queues: tuple[str, ...] = QUEUE_NAMES, held: int = 0
     ) -> dict[str, str]:
         """Lease jobs; job id -> lease tag, in the order they were taken."""
+        taken = self._reserve(want, queues, held)
+        return {orjson.loads(item)["headers"]["id"]: tag for tag, item in taken.items()}
+
+    def reserve_unread(self) -> str:
+        """Lease one job, whatever its message is; return the lease's tag."""
+        return next(iter(self._reserve(1, QUEUE_NAMES, 0)))
+
+    def _reserve(self, want: int, queues: tuple[str, ...], held: int) -> dict[str, bytes]:
         wakes = [keys.wake(queue) for queue in queues]
         names = (keys.UNACKED, keys.UNACKED_INDEX, keys.LEDGER, *queues, *wakes)
         arguments = (want, "worker.", self._next_tag, held, DELIVERIES_ALLOWED - 1, *queues)
         self.suspects_left, *taken = RESERVE(self.client, names, arguments)
         leases = {}
         for number, item in zip(taken[::2], taken[1::2], strict=True):
-            tag = f"worker.{self._next_tag}:{queues[number - 1]}"
+            leases[f"worker.{self._next_tag}:{queues[number - 1]}"] = item
             self._next_tag += 1
-            leases[orjson.loads(item)["headers"]["id"]] = tag
         return leases
 
     def end(

@@ -4,11 +4,12 @@ import pytest
 import redis
 
 from service.broker import keys
-from service.broker.broker_state import broker_state, config_problems
+from service.broker.broker_state import broker_problems, broker_state, config_problems
 from service.broker.connection import broker_errors, describe
 from service.errors import BrokerError
 from service.queues import QUEUE_NAMES
 
+MIB = 2**20
 SAFE = {"maxmemory_policy": "noeviction", "aof_enabled": 1}
 
 
@@ -29,6 +30,33 @@ def test_a_broker_that_does_not_persist_is_told_how_to_be_mended():
 
 def test_what_a_managed_broker_hides_is_no_problem():
     assert config_problems({}) == {}
+    state = broker_state({})
+    assert broker_problems(state) == {}
+    assert (state.memory_used_bytes, state.memory_max_bytes, state.clients) == (None, None, None)
+
+
+def test_what_is_no_number_is_not_known_rather_than_an_error():
+    assert broker_state({"used_memory": "hidden", "maxmemory": None}).memory_used_bytes is None
+
+
+def test_an_append_only_file_that_cannot_be_written_is_named():
+    problem = config_problems({**SAFE, "aof_last_write_status": "err"})["persistence"]
+    assert "cannot be written" in problem
+
+
+def test_a_broker_near_its_limit_is_told_the_numbers_and_what_to_do():
+    info = {**SAFE, "used_memory": 900 * MIB, "maxmemory": 1000 * MIB}
+    problem = broker_problems(broker_state(info))["memory"]
+    assert "90% of maxmemory is used (900.0 MiB of 1,000.0 MiB)" in problem
+    assert f"redis-cli CONFIG SET maxmemory {2000 * MIB}" in problem
+
+
+@pytest.mark.parametrize("limit", [0, 8000 * MIB])
+def test_a_broker_whose_limit_does_not_hold_is_measured_by_its_machine(limit):
+    memory = {"used_memory": 900 * MIB, "maxmemory": limit, "total_system_memory": 1000 * MIB}
+    info = {**SAFE, **memory}
+    problem = broker_problems(broker_state(info))["memory"]
+    assert "90% of its machine's memory is used (900.0 MiB of 1,000.0 MiB)" in problem
 
 
 def test_numbers_are_taken_from_info():
@@ -40,7 +68,9 @@ def test_numbers_are_taken_from_info():
 
 
 def test_a_real_brokers_settings_are_read(broker):
-    assert broker_state(broker.client.info()).config_problems == {}
+    state = broker_state(broker.client.info())
+    assert broker_problems(state) == {}
+    assert 0 < state.memory_used_bytes < state.memory_total_bytes
     broker.client.config_set("maxmemory-policy", "allkeys-lru")
     try:
         assert list(broker_state(broker.client.info()).config_problems) == ["eviction_policy"]

@@ -13,6 +13,7 @@ from hypothesis.stateful import (
 )
 
 from service.broker import keys
+from service.broker.dead_moves import DeadMoves
 from service.broker.dead_set import DeadSet
 from service.errors import JobNotFoundError
 from service.queues import QUEUE_NAMES
@@ -31,6 +32,7 @@ class Broker(RuleBasedStateMachine):
         super().__init__()
         self.client.flushall()
         self.jobs, self.dead = Jobs(self.client), DeadSet(self.client)
+        self.moves = DeadMoves(self.client)
         self.born, self.stock = 0, 0
 
     def _name(self):
@@ -100,7 +102,7 @@ class Broker(RuleBasedStateMachine):
     @rule(retry=st.booleans())
     def decide_on_a_dead_job(self, retry):
         for job in self.dead.newest(1):
-            (self.dead.retry if retry else self.dead.drop)(job.id)
+            (self.moves.retry if retry else self.moves.drop)(job.id)
             with pytest.raises(JobNotFoundError):
                 self.dead.find(job.id)
 
@@ -125,7 +127,7 @@ class Broker(RuleBasedStateMachine):
 
     @invariant()
     def dead_jobs_have_record_and_message(self):
-        ids = {job_id.encode() for job_id in self.dead.ids()}
+        ids = {job_id.encode() for queue in QUEUE_NAMES for job_id in self.dead.ids(queue)}
         assert ids == set(self.client.hkeys(keys.DEAD_RECORDS))
         assert ids == set(self.client.hkeys(keys.DEAD_MESSAGES))
 

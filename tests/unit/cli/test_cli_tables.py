@@ -26,7 +26,15 @@ def test_no_rows_leave_the_headings(capsys):
 
 
 @pytest.mark.parametrize(
-    ("cell", "text"), [(None, ""), (0.5, "0.5"), (2.0, "2"), ("a\nb", "a b"), (True, "True")]
+    ("cell", "text"),
+    [
+        (None, ""),
+        (0.5, "0.5"),
+        (2.0, "2"),
+        ("a\nb", "a b"),
+        (True, "True"),
+        ("\x1b[2J", r"\x1b[2J"),
+    ],
 )
 def test_a_cell_is_one_line(capsys, cell, text):
     assert printed(capsys, ("it", "end"), [(cell, "|")]).splitlines()[1].split("  ")[0].strip() == (

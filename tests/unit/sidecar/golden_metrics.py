@@ -35,6 +35,7 @@ SNAPSHOT = a_snapshot(
         oldest_ready_age_seconds=75.25,
         overdue_seconds=1.5,
         leases_expired=4,
+        dead_overflow=7,
         ledger=LedgerCounts(5001, 3700, 9, 31, 2),
     ),
     workers=(

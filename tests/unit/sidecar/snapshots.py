@@ -80,6 +80,7 @@ def a_broker(**changes: Any) -> BrokerState:
         BrokerState(
             memory_used_bytes=1_000_000,
             memory_max_bytes=100_000_000,
+            memory_total_bytes=1_000_000_000,
             clients=9,
             evicted_keys=0,
             config_problems={},

@@ -27,10 +27,17 @@ def test_a_broker_with_a_wrong_policy_is_degraded_and_the_mending_command_is_tol
 
 @pytest.mark.parametrize(
     ("used", "limit", "status"),
-    [(900, 1000, "ok"), (901, 1000, "degraded"), (10**12, 0, "ok")],
+    [
+        (800, 1000, "ok"),
+        (801, 1000, "degraded"),
+        (1600, 0, "ok"),
+        (1601, 0, "degraded"),
+        (None, 1000, "ok"),
+        (1601, None, "degraded"),
+    ],
 )
-def test_memory_is_a_problem_above_nine_tenths_of_its_limit_if_there_is_one(used, limit, status):
-    broker = a_broker(memory_used_bytes=used, memory_max_bytes=limit)
+def test_memory_is_a_problem_above_four_fifths_of_the_limit_or_the_machine(used, limit, status):
+    broker = a_broker(memory_used_bytes=used, memory_max_bytes=limit, memory_total_bytes=2000)
     assert checks.check_broker(a_snapshot(broker=broker))[0] == status
 
 
