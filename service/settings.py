@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
+from service.broker_address import broker_address
 from service.errors import SettingsError
 from service.queues import QUEUE_NAMES
 
@@ -27,6 +28,7 @@ def _broker_url(value: str) -> str:
         url = _url(part, BROKER_SCHEMES, "a redis://, rediss:// or sentinel:// URL with a host")
         if not re.fullmatch(r"[0-9]*", url.path.strip("/"), re.ASCII):
             raise ValueError("a URL whose path is a database number, such as /0")
+    broker_address(value)
     return value
 
 
@@ -107,6 +109,8 @@ class Settings(BaseModel):
     broker_url: BrokerUrl | None = Field(None, alias="CELERY_BROKER_URL")
     result_backend: BrokerUrl | None = Field(None, alias="CELERY_RESULT_BACKEND")
     sentinel_master: str = Field("mymaster", alias="HEADCOUNT_SENTINEL_MASTER")
+    sentinel_user: str = Field("", alias="HEADCOUNT_SENTINEL_USER")
+    sentinel_password: str = Field("", alias="HEADCOUNT_SENTINEL_PASSWORD", repr=False)
     workers: Annotated[tuple[str, ...], BeforeValidator(_modules)] = Field(
         (), alias="HEADCOUNT_WORKERS"
     )
@@ -152,6 +156,11 @@ class Settings(BaseModel):
                 "(only `headcount serve` starts a broker of its own)"
             )
         return self.broker_url
+
+    def sentinel_credentials(self) -> dict[str, str]:
+        """Return what the sentinels themselves ask for: any of ``username``, ``password``."""
+        given = {"username": self.sentinel_user, "password": self.sentinel_password}
+        return {name: value for name, value in given.items() if value}
 
     def sidecar_health_url(self) -> str:
         """Return what HealthCheckWorker asks: the setting, else this machine's sidecar."""

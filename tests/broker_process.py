@@ -3,9 +3,11 @@
 import signal
 import socket
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import quote
 
 import redis
 
@@ -25,23 +27,33 @@ def free_port() -> int:
 
 
 class BrokerProcess:
-    """Started with the first ``start``; its data survive ``kill`` and ``stop``."""
+    """Started with the first ``start``; its data survive ``kill`` and ``stop``.
 
-    def __init__(self, directory: Path) -> None:
+    ``password`` is the default user's; ``options`` are of its configuration file.
+    """
+
+    def __init__(
+        self, directory: Path, password: str = "", options: Mapping[str, object] | None = None
+    ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
-        self._directory, self.port = directory, free_port()
+        self._directory, self.port, self.options = directory, free_port(), dict(options or {})
+        if password:
+            self.options |= {"requirepass": password, "primaryauth": password}
         self._process: subprocess.Popen[bytes] | None = None
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self.client = redis.Redis(port=self.port, socket_timeout=5)
+        credentials = f":{quote(password, safe='')}@" if password else ""
+        self.url = f"redis://{credentials}127.0.0.1:{self.port}/0"
+        self.client = redis.Redis(port=self.port, password=password or None, socket_timeout=5)
 
-    def start(self) -> None:
+    def start(self, wait: bool = True) -> None:
         options = {"port": self.port, "bind": "127.0.0.1", "dir": self._directory, "save": ""}
         options |= {"appendonly": "yes", "appendfsync": "everysec", "enable-debug-command": "local"}
+        options |= self.options
         argv = [str(valkey_program())]
         for name, value in options.items():
             argv += [f"--{name}", str(value)]
         self._process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
-        wait_until(self._answers, 10, "the broker does not answer")
+        if wait:
+            wait_until(self._answers, 10, "the broker does not answer")
 
     def stop(self) -> None:
         """Stop it as an operator would."""

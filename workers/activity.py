@@ -19,6 +19,8 @@ LOOP_PACE_SECONDS = 1.0
 class Activity:
     """A listener, and the vitals of this process (see ``telemetry.worker_vitals``)."""
 
+    hears = (JobStarted, JobFinished)
+
     def __init__(self) -> None:
         self.version = version("headcount")
         self.celery_version = celery.__version__
@@ -31,8 +33,7 @@ class Activity:
 
     def __call__(self, event: Event) -> None:
         """Remember when a slot was last taken or freed."""
-        if isinstance(event, (JobStarted, JobFinished)):
-            self._last_event = time.monotonic()
+        self._last_event = time.monotonic()
 
     def attach(self, worker: Any) -> None:
         """Follow this Celery worker."""

@@ -3,37 +3,43 @@
 Most of Celery's defaults on Redis lose, double or hide jobs; docs/reliability.md tells how.
 """
 
-from collections.abc import Iterator, Sequence
-from itertools import repeat
 from typing import Any
-from urllib.parse import urlsplit
 
 from kombu import Exchange, Queue
 
-from service.broker.connection import CONNECT_TIMEOUT_SECONDS, SOCKET_TIMEOUT_SECONDS
+from service.broker.connection import (
+    CONNECT_TIMEOUT_SECONDS,
+    SOCKET_TIMEOUT_SECONDS,
+    sentinel_options,
+)
+from service.broker_address import BrokerAddress, broker_address
 from service.queues import DEFAULT_QUEUE, QUEUE_NAMES
 from service.settings import Settings
 
 RESULT_DAYS = 1
+RESULT_TIMEOUT_SECONDS = 2.0
 
 
 def celery_config(settings: Settings) -> dict[str, Any]:
     """Return Celery's settings for a broker that is set."""
     broker = settings.require_broker()
     return {
-        **_broker(broker, settings),
+        **_broker(broker_address(broker), settings),
         **_queues(settings),
-        **_results(settings.result_backend or broker, settings),
+        **_results(broker_address(settings.result_backend or broker), settings),
         **_workers(settings),
         "timezone": settings.timezone.key,
         "enable_utc": True,
     }
 
 
-def _broker(broker: str, settings: Settings) -> dict[str, Any]:
-    sentinel = broker.startswith("sentinel://")
+def _broker(broker: BrokerAddress, settings: Settings) -> dict[str, Any]:
+    sentinel = broker.behind_sentinels
     return {
-        "broker_url": broker,
+        # One only: with several kombu goes on with the next one when a connection fails, and
+        # then with a transport of its own. The channel is told of all sentinels instead.
+        "broker_url": broker.urls()[0],
+        "broker_use_ssl": dict(broker.tls) or False,
         "broker_transport": "service.broker.transport:"
         + ("SentinelTransport" if sentinel else "Transport"),
         "broker_transport_options": {
@@ -44,9 +50,8 @@ def _broker(broker: str, settings: Settings) -> dict[str, Any]:
             "connect_retries_timeout": CONNECT_TIMEOUT_SECONDS,
             # One list per queue, which LLEN and Flower understand.
             "priority_steps": [0],
-            **({"master_name": settings.sentinel_master} if sentinel else {}),
+            **(_sentinels(broker, settings) if sentinel else {}),
         },
-        "broker_failover_strategy": keep_transport,
         "broker_connection_retry_on_startup": True,
         # The default gives up, and ends the worker, after 100 attempts.
         "broker_connection_max_retries": None,
@@ -58,13 +63,12 @@ def _broker(broker: str, settings: Settings) -> dict[str, Any]:
     }
 
 
-def keep_transport(urls: Sequence[str]) -> Iterator[str | None]:
-    """Return what kombu moves on to, one after the other, when a connection fails: a bare host.
-
-    A URL would bring along the transport of its scheme, which is kombu's own, and no lease. Which
-    of several sentinels answers is the Sentinel client's business.
-    """
-    return repeat(urlsplit(urls[0]).hostname)
+def _sentinels(broker: BrokerAddress, settings: Settings) -> dict[str, Any]:
+    return {
+        "master_name": settings.sentinel_master,
+        "sentinels": list(broker.hosts),
+        "sentinel_kwargs": sentinel_options(broker, settings.sentinel_credentials()),
+    }
 
 
 def _queues(settings: Settings) -> dict[str, Any]:
@@ -81,15 +85,17 @@ def _queues(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _results(backend: str, settings: Settings) -> dict[str, Any]:
+def _results(backend: BrokerAddress, settings: Settings) -> dict[str, Any]:
     return {
-        "result_backend": backend,
+        "result_backend": ";".join(backend.urls()),
+        "redis_backend_use_ssl": dict(backend.tls) or None,
         "result_backend_transport_options": {
-            "master_name": settings.sentinel_master,
+            **_sentinels(backend, settings),
             # The default retries for 19 s when nothing listens.
             "retry_policy": {"max_retries": 1, "interval_start": 0, "interval_max": 0.2},
         },
-        "redis_socket_timeout": SOCKET_TIMEOUT_SECONDS,
+        # Celery tries three times, even while it enqueues: 10 s is what enqueuing may take.
+        "redis_socket_timeout": RESULT_TIMEOUT_SECONDS,
         "redis_socket_connect_timeout": CONNECT_TIMEOUT_SECONDS,
         "result_expires": RESULT_DAYS * 86400,
         # Results nobody reads fill the broker; a worker class asks for them.

@@ -41,7 +41,7 @@ class CronJournal:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._client: redis.Redis = connect(settings.require_broker(), settings.sentinel_master)
+        self._client: redis.Redis = connect(settings)
         self._reported_at, self._stale, self._silent = 0.0, True, False
         self._began = False
         self.last_slots: dict[str, int] = {}

@@ -12,6 +12,8 @@ from workers.registry import Registry
 class CronSuccesses:
     """A listener that remembers successes of cron jobs until they are stored."""
 
+    hears = (JobFinished,)
+
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._unstored: dict[str, float] = {}

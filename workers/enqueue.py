@@ -22,6 +22,8 @@ from workers.results import JobResult
 if TYPE_CHECKING:
     from workers.worker import Worker
 
+BROKER_FAILURES = (CeleryOperationalError, KombuError, RedisError, OSError)
+
 HIDDEN = "(hidden)"
 """What Flower and ``inspect`` show instead of arguments that may not be logged."""
 
@@ -81,7 +83,11 @@ def broker_errors(name: str) -> Iterator[None]:
     """
     try:
         yield
-    except (CeleryOperationalError, KombuError, RedisError, OSError) as error:
-        url = process_app().settings.require_broker()
-        reason = describe(error.__cause__ or error, url)
-        raise EnqueueError(f"{name} was not enqueued: {reason}") from error
+    except (*BROKER_FAILURES, RuntimeError) as error:
+        cause, settings = error.__cause__ or error, process_app().settings
+        url = settings.require_broker()
+        if isinstance(error, RuntimeError):  # so the result store's client gives up
+            if not isinstance(cause, BROKER_FAILURES):
+                raise
+            url = settings.result_backend or url
+        raise EnqueueError(f"{name} was not enqueued: {describe(cause, url)}") from error

@@ -1,5 +1,6 @@
 """Flower over this app: workers and tasks as Celery itself sees them."""
 
+from service.broker_address import broker_address
 from service.settings import Settings
 from workers.process_app import app_with_jobs
 
@@ -12,6 +13,9 @@ def run_flower(settings: Settings) -> None:
     app = app_with_jobs(settings)
     # Flower takes no jobs, and shows queues only of transports it knows by name.
     app.conf.broker_transport = None
+    # That transport takes all sentinels from the URL, and Flower asks them asynchronously.
+    app.conf.broker_url = ";".join(broker_address(settings.require_broker()).urls())
+    app.conf.broker_transport_options.get("sentinel_kwargs", {}).pop("retry", None)
     app.start(["flower", *_options(settings)])
 
 

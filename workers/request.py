@@ -22,7 +22,7 @@ from workers.arguments import bind
 from workers.attempt import Attempt
 from workers.next_delay import delay_of_next
 from workers.outcomes import Failure, failure_of, outcome_of, unwrap
-from workers.task import WorkerTask
+from workers.worker import Worker
 
 LEDGER_STATE = {
     Outcome.SUCCEEDED: "succeeded",
@@ -44,6 +44,8 @@ class JobRequest(Request):
             cls.on_success = JobRequest._on_success
 
     def __init__(self, message: Any, **options: Any) -> None:
+        # Decoded once: the child is given the arguments, not their JSON to decode again.
+        options |= {"body": message.payload, "decoded": True}
         super().__init__(message, **options)
         self._check()
         info = message.delivery_info or {}
@@ -58,8 +60,9 @@ class JobRequest(Request):
         if self._lease is not None:
             # The child needs it to say which lease a message it publishes continues.
             self._delivery_info["lease_tag"] = self._lease.tag
-        if isinstance(self._task, WorkerTask):
-            self._attempt.arguments = self._loggable(self._task)
+        worker = getattr(self._task, "worker", None)
+        if worker is not None and worker.log_arguments:
+            self._attempt.arguments = self._loggable(worker)
         self._attempt.received(redelivered=bool(info.get("redelivered")))
 
     def _check(self) -> None:
@@ -71,15 +74,12 @@ class JobRequest(Request):
         if not isinstance(self._args, (list, tuple)) or not isinstance(self._kwargs, dict):
             raise InvalidTaskError("its arguments are no list and object")
 
-    def _loggable(self, task: WorkerTask) -> dict[str, Any]:
-        names = task.worker.log_arguments
-        if not names:
-            return {}
+    def _loggable(self, worker: type[Worker]) -> dict[str, Any]:
         try:
-            bound = bind(task.worker, self._args, self._kwargs)
+            bound = bind(worker, self._args, self._kwargs)
         except TypeError:  # sent by name, with arguments that do not fit: perform will say so
             return {}
-        return {name: bound[name] for name in names if name in bound}
+        return {name: bound[name] for name in worker.log_arguments if name in bound}
 
     # -- how an attempt ends
 

@@ -33,6 +33,7 @@ from workers.prefork import PreforkPool
 from workers.process_app import app_with_jobs
 from workers.quiet import quiet_celery
 from workers.report import REPORT_SECONDS, Reporter
+from workers.stopping import JobWorker
 
 logger = logging.getLogger("headcount.worker")
 
@@ -102,11 +103,17 @@ def _serve_metrics(
 def _consume(app: Any, settings: Settings, node: str, pool: str, successes: CronSuccesses) -> int:
     # A broker that does not answer must not cost more than one renewal.
     patience = min(SOCKET_TIMEOUT_SECONDS, settings.lease_seconds / 4)
-    client = connect(settings.require_broker(), settings.sentinel_master, patience)
+    client = connect(settings, patience)
     reporter = Reporter(client, node, settings.queues, app.activity)
     keeper = _keeper(client, settings, app, reporter, successes)
-    drain = app.drain = Drain(app, settings.shutdown_grace_seconds, lambda: _say_goodbye(reporter))
-    worker = app.Worker(
+    drain = app.drain = Drain(
+        app,
+        settings.shutdown_grace_seconds,
+        report=lambda: keeper.hurry("report"),
+        last_words=lambda: _say_goodbye(reporter),
+    )
+    worker = JobWorker(
+        app=app,
         hostname=node,
         pool_cls=PreforkPool if pool == "prefork" else pool,
         concurrency=settings.concurrency,

@@ -14,7 +14,6 @@ def connect_signals(app: Celery) -> None:
     connect = {
         signals.before_task_publish: _stamp_publish,
         signals.worker_process_init: lambda **_: _enter_child(app),
-        signals.worker_shutting_down: lambda **_: app.drain.begin(),
         # Being connected tells Celery that logging is configured already.
         signals.setup_logging: lambda **_: None,
     }

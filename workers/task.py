@@ -32,6 +32,17 @@ class JobTask(Task):
     abstract = True
     Request = "workers.request:JobRequest"
 
+    def apply_async(self, *args: Any, **options: Any) -> Any:
+        """Enqueue as Celery does, ``delay`` and every part of a canvas included.
+
+        Raises:
+            EnqueueError: the broker, or the result store where a result is kept, did not take it.
+        """
+        from workers.enqueue import broker_errors
+
+        with broker_errors(self.name):
+            return super().apply_async(*args, **options)
+
     def retry(self, *args: Any, throw: bool = True, **options: Any) -> Retry:
         """Retry as Celery does; the same arguments in the same queue are retried in place."""
         answer = super().retry(*args, throw=False, **options)

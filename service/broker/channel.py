@@ -9,6 +9,7 @@ from typing import Any
 
 from kombu.transport import redis as kombu_redis
 from kombu.transport import virtual
+from redis.sentinel import Sentinel, SentinelConnectionPool
 
 from service.broker import keys
 from service.broker.connection import never_retry
@@ -151,4 +152,18 @@ class LeasedChannel(kombu_redis.Channel):
 
 
 class LeasedSentinelChannel(LeasedChannel, kombu_redis.SentinelChannel):
-    """The same behind Redis Sentinel."""
+    """The same behind Redis Sentinel: ``sentinels`` are all of them, as (host, port)."""
+
+    from_transport_options = (*kombu_redis.SentinelChannel.from_transport_options, "sentinels")
+
+    sentinels: Sequence[tuple[str, int]] = ()
+
+    def _sentinel_managed_pool(self, asynchronous: bool = False) -> Any:
+        """Return the pool of connections to whoever is master; kombu reads the URLs instead."""
+        options = self._connparams(asynchronous)
+        for name in ("host", "port"):
+            del options[name]
+        manager = Sentinel(self.sentinels, sentinel_kwargs=self.sentinel_kwargs)
+        # kombu closes their connections to the sentinels with the channel.
+        setattr(self, "_async_sentinel_manager" if asynchronous else "_sentinel_manager", manager)
+        return SentinelConnectionPool(self.master_name, manager, **options)

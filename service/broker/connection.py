@@ -4,8 +4,9 @@ Every connection has timeouts, so that a frozen broker never blocks a caller for
 none retries by itself, so that every command is sent once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 import redis
@@ -13,28 +14,39 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
+from service.broker_address import BrokerAddress, broker_address
 from service.errors import BrokerError
+from service.settings import Settings
 
 CONNECT_TIMEOUT_SECONDS = 2.0
 SOCKET_TIMEOUT_SECONDS = 3.0
 
+SENTINEL_TIMEOUT_SECONDS = 0.5
+"""For one sentinel to answer: they are asked in turn, and the event loop waits meanwhile."""
+
 
 def connect(
-    url: str, sentinel_master: str, socket_timeout_seconds: float = SOCKET_TIMEOUT_SECONDS
+    settings: Settings, socket_timeout_seconds: float = SOCKET_TIMEOUT_SECONDS
 ) -> "redis.Redis":
-    """Return a client for ``url``; nothing is sent before its first command.
-
-    ``sentinel://`` URLs, several separated by semicolons, ask the sentinels for the master
-    named ``sentinel_master``.
-    """
-    options = {
+    """Return a client for the broker that is set; nothing is sent before its first command."""
+    address = broker_address(settings.require_broker())
+    options: dict[str, Any] = {
+        "username": address.username,
+        "password": address.password,
+        "db": address.database,
         "socket_timeout": socket_timeout_seconds,
         "socket_connect_timeout": min(CONNECT_TIMEOUT_SECONDS, socket_timeout_seconds),
         "retry": never_retry(),
+        **({"ssl": True} if address.tls else {}),
+        **address.tls,
     }
-    if url.startswith("sentinel://"):
-        return _behind_sentinels(url, sentinel_master, options)
-    return redis.Redis.from_url(url, **options)
+    if not address.behind_sentinels:
+        host, port = address.hosts[0]
+        return redis.Redis(host=host, port=port, **options)
+    asked = sentinel_options(address, settings.sentinel_credentials())
+    sentinels = Sentinel(address.hosts, sentinel_kwargs=asked)
+    client: redis.Redis = sentinels.master_for(settings.sentinel_master, **options)
+    return client
 
 
 def never_retry() -> Retry:
@@ -42,19 +54,16 @@ def never_retry() -> Retry:
     return Retry(NoBackoff(), 0)
 
 
-def _behind_sentinels(url: str, master: str, options: dict[str, object]) -> "redis.Redis":
-    parts = [urlsplit(part) for part in url.split(";")]
-    first = parts[0]
-    sentinels = [(part.hostname, part.port or 26379) for part in parts]
-    manager = Sentinel(sentinels, sentinel_kwargs=options)
-    client: redis.Redis = manager.master_for(
-        master,
-        username=first.username,
-        password=first.password,
-        db=int(first.path.strip("/") or 0),
-        **options,
-    )
-    return client
+def sentinel_options(address: BrokerAddress, credentials: Mapping[str, str]) -> dict[str, Any]:
+    """Return how sentinels are connected to: with TLS where the broker is."""
+    return {
+        "socket_timeout": SENTINEL_TIMEOUT_SECONDS,
+        "socket_connect_timeout": SENTINEL_TIMEOUT_SECONDS,
+        "retry": never_retry(),
+        **credentials,
+        **({"ssl": True} if address.tls else {}),
+        **address.tls,
+    }
 
 
 def describe(error: BaseException, url: str) -> str:

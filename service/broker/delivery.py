@@ -1,5 +1,7 @@
 """From a queue's raw item to kombu's message; one that nobody can read is a message too."""
 
+from contextlib import suppress
+from json import JSONDecoder
 from typing import Any
 
 import orjson
@@ -9,6 +11,13 @@ from service.broker.lease import Lease
 
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 """What reading an item raises that is not a message."""
+
+JSON = "application/json"
+EXTENDED = "__type__"
+"""Marks what kombu's JSON knows beyond JSON, such as dates. Source: kombu.utils.json."""
+
+PLAIN_JSON = JSONDecoder()
+"""Not orjson: that turns integers beyond 64 bits into floats."""
 
 
 def deliveries(item: bytes) -> int:
@@ -46,6 +55,14 @@ class JobMessage(virtual.Message):
     ) -> Exception | None:
         try:
             super().__init__(payload, channel, **options)
+            self._decode_plain_json(payload)
         except UNREADABLE as error:
             return error
         return None
+
+    def _decode_plain_json(self, payload: dict[str, Any]) -> None:
+        """Decode the body where that takes no more than JSON; kombu's way costs five times it."""
+        body = payload.get("body")
+        if self.content_type == JSON and isinstance(body, str) and EXTENDED not in body:
+            with suppress(ValueError):  # compressed, or broken: kombu will see
+                self._decoded_cache = PLAIN_JSON.decode(body)

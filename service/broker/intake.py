@@ -56,15 +56,15 @@ class Intake:
         self._outbox, self._deliver = outbox, deliver
         self.unwatch: Callable[[int], None] = lambda _fileno: None
         self.wake: Callable[[], None] = lambda: None
-        self._requests, self._waiting = (BrokerSocket(pool, self._unwatch) for _ in range(2))
+        self._requests = BrokerSocket(pool, lambda fileno: self.unwatch(fileno))  # noqa: PLW0108
+        self._waiting = BrokerSocket(pool, lambda fileno: self.unwatch(fileno))  # noqa: PLW0108
         self._held = Holdings(outbox, capacity)
         self._next, self._queues = 1, tuple[str, ...]()
         self._sent: Request | None = None
         self._unanswered: list[Request] = []
         self._dry, self._pass_on = False, False
         self._lost_it, self._pause, self._not_before = False, RECONNECT_SECONDS[0], 0.0
-        self.in_event_loop = False
-        self.reconnects, self.ticked_at = 0, time.monotonic()
+        self.in_event_loop, self.reconnects, self.ticked_at = False, 0, time.monotonic()
 
     # -- what it holds
 
@@ -92,6 +92,11 @@ class Intake:
         released = self._held.release(self._held.tags())
         self._outbox.flush()
         return released
+
+    @property
+    def asking(self) -> bool:
+        """Return whether a reply is due that may bring jobs."""
+        return self._sent is not None and self._sent.asks
 
     def consume(self, queues: Sequence[str]) -> None:
         """Take jobs from these queues from now on, in this order; none: take no more."""
@@ -143,11 +148,9 @@ class Intake:
         if self._sent is None:
             self._lost(ConnectionError(CLOSED))
         else:
-            self._receive_reply()
+            self._receive_reply(self._sent)
 
-    def _receive_reply(self) -> None:
-        assert self._sent is not None
-        sent = self._sent
+    def _receive_reply(self, sent: Request) -> None:
         try:
             if sent.ends:
                 self._requests.receive()
@@ -160,9 +163,7 @@ class Intake:
             self._dry = len(items) // 2 < sent.room
         if suspects_left:
             self._held.make_way()
-        for n in range(0, len(items), 2):
-            queue = sent.queues[items[n] - 1]
-            self._take(sent.tag(sent.first + n // 2, queue), queue, items[n + 1])
+        self._take(sent.leased(items))
         return None
 
     def _on_wake(self) -> None:
@@ -179,13 +180,13 @@ class Intake:
         self._pass_on = token is not None and not self._room()
         return None
 
-    def _take(self, tag: str, queue: str, item: bytes) -> None:
-        lease = Lease(self.finish, tag, queue, deliveries(item))
-        self._held.add(lease)
-        self._deliver(queue, open_item(item, lease))
-
-    def _unwatch(self, fileno: int) -> None:
-        self.unwatch(fileno)
+    def _take(self, items: Sequence[tuple[str, str, bytes]]) -> None:
+        # All are held before the first is performed, which the solo pool does while delivering.
+        taken = [(Lease(self.finish, tag, q, deliveries(item)), item) for tag, q, item in items]
+        for lease, _ in taken:
+            self._held.add(lease)
+        for lease, item in taken:
+            self._deliver(lease.queue, open_item(item, lease))
 
     # -- losing and finding the broker
 
@@ -222,9 +223,8 @@ class Intake:
         """Take the jobs of a reservation whose reply was lost; its tags are ours to know."""
         asked = lost.possible_tags()
         self._requests.send(("HMGET", keys.UNACKED, *[tag for tag, _ in asked]))
-        for (tag, queue), lease in zip(asked, self._requests.receive(), strict=True):
-            if lease is not None:
-                self._take(tag, queue, lease[1 : lease.rindex(b',"","')])
+        answers = zip(asked, self._requests.receive(), strict=True)
+        self._take([(*one, had[1 : had.rindex(b',"","')]) for one, had in answers if had])
 
     # -- the end
 
@@ -234,7 +234,7 @@ class Intake:
         if self._sent is not None:
             held = set(self._held.tags())
             self._deliver = lambda _queue, _payload: None
-            self._receive_reply()
+            self._receive_reply(self._sent)
             # Nobody will run what this reply brought.
             self._held.release([tag for tag in self._held.tags() if tag not in held])
         self._requests.close()

@@ -1,5 +1,6 @@
 """One request to the broker: leases that ended, and jobs asked for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +40,12 @@ class Request:
     def tag(self, number: int, queue: str) -> str:
         """Return the tag of the lease with this number; ``lua/reserve.lua`` makes the same."""
         return f"{self.prefix}{number}:{queue}"
+
+    def leased(self, reply: Sequence[Any]) -> list[tuple[str, str, bytes]]:
+        """Return (tag, queue, item) of each job in the reply: places of queues and items."""
+        queues = [self.queues[place - 1] for place in reply[::2]]
+        tags = [self.tag(number, queue) for number, queue in enumerate(queues, self.first)]
+        return list(zip(tags, queues, reply[1::2], strict=True))
 
     def possible_tags(self) -> list[tuple[str, str]]:
         """Return (tag, queue) of every lease this request may have been given."""

@@ -1,6 +1,5 @@
 """The kombu transport that Celery is configured with, and its place in the event loop."""
 
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from kombu.transport import redis as kombu_redis
 
 from service.broker.channel import LeasedChannel, LeasedSentinelChannel
 from service.broker.intake import Intake
+from service.broker.wire import receive_arrived
 
 LISTEN_AGAIN_SECONDS = 0.5
 SUBSCRIPTION_CHECK_SECONDS = 25
@@ -45,18 +45,21 @@ class Poller(kombu_redis.MultiChannelPoller):
         if not self.in_event_loop:
             self._watch()
 
-    def on_readable(self, fileno: int) -> None:
-        """Read from a socket that has something."""
+    def on_readable(self, fileno: int) -> bool:
+        """Read from a socket that has something; return whether anything may have come of it."""
         handler = self.intake.sockets().get(fileno) if self.intake is not None else None
         if handler is not None:
             handler()
-        elif fileno in self._fd_to_chan:
-            self._receive(fileno)
+            return True
+        return fileno in self._fd_to_chan and self._receive(fileno)
 
     def handle_event(self, fileno: int, event: int) -> Any:
-        """Handle one event of kombu's own loop (pools without the hub)."""
-        self.on_readable(fileno)
-        return self
+        """Handle one event of kombu's own loop (pools without the hub, remote control's callers).
+
+        Saying that something came when nothing did would keep a caller waiting for ever: its
+        time begins anew with each answer.
+        """
+        return self.on_readable(fileno) or None
 
     def _watch(self) -> None:
         """Register the intake's sockets with kombu's own loop (pools without the hub)."""
@@ -90,22 +93,18 @@ class Poller(kombu_redis.MultiChannelPoller):
             except (*channel.connection_errors, OSError):
                 self._listen_not_before = time.monotonic() + LISTEN_AGAIN_SECONDS
 
-    def _receive(self, fileno: int) -> None:
+    def _receive(self, fileno: int) -> bool:
         channel, kind = self._fd_to_chan[fileno]
         client = channel.subclient if kind == "LISTEN" else channel.client
         try:
-            self._raise_if_closed(client.connection)
-            channel.handlers[kind]()
+            # First, because redis-py's PubSub waits for the rest of a message, and reconnects by
+            # itself while parsing: both would block the loop.
+            return receive_arrived(client.connection) and bool(channel.handlers[kind]())
         except (BlockingIOError, Empty):
-            return
+            return False
         except (*channel.connection_errors, OSError, AttributeError):
             self._drop(fileno, channel, client)
-
-    @staticmethod
-    def _raise_if_closed(connection: Any) -> None:
-        # redis-py's PubSub reconnects by itself while parsing, and that blocks the loop.
-        if not connection._sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
-            raise ConnectionResetError
+            return False
 
     def _drop(self, fileno: int, channel: Any, client: Any) -> None:
         self._unregister_from_poll(fileno)

@@ -13,6 +13,21 @@ CLOSED = "connection closed by the broker"
 """What it means that a socket is readable though no reply is due."""
 
 
+def receive_arrived(connection: Any) -> bool:
+    """Take in what has arrived, without waiting; return whether there is anything to parse.
+
+    A watched descriptor says too little under TLS: it is readable when what arrived is no reply
+    yet, or none at all, and it is not when the reply has been decrypted already.
+
+    Raises:
+        redis.RedisError, OSError: the broker closed the connection, or it broke.
+    """
+    parser = connection._parser
+    if parser.read_from_socket(timeout=0, raise_on_timeout=False):
+        return True
+    return bool(parser._reader.has_data())
+
+
 class BrokerSocket:
     """A redis connection used without blocking for replies. ``pending``: replies to come.
 
@@ -53,7 +68,7 @@ class BrokerSocket:
         An event loop may report a descriptor whose number another socket had before.
         """
         try:
-            return bool(self._connection.can_read(timeout=0))
+            return receive_arrived(self._connection)
         except (redis.RedisError, OSError):
             return True  # reading says what is wrong
 

@@ -41,4 +41,4 @@ def broker_client(settings: Settings) -> "redis.Redis":
     """Return a client for the broker that is set."""
     from service.broker.connection import connect
 
-    return connect(settings.require_broker(), settings.sentinel_master)
+    return connect(settings)

@@ -66,7 +66,7 @@ def sidecar() -> None:
     settings = settings_with_broker()
     _start_logging(settings)
     url = settings.require_broker()
-    client = connect(url, settings.sentinel_master, SNAPSHOT_TIMEOUT_SECONDS)
+    client = connect(settings, SNAPSHOT_TIMEOUT_SECONDS)
     run_sidecar(settings, SnapshotReader(client, url))
 
 

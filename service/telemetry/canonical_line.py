@@ -24,6 +24,8 @@ class CanonicalLine:
     The event says all about the job; whatever context the caller is in stays out of it.
     """
 
+    hears = (JobFinished,)
+
     def __init__(self, writer: LineWriter) -> None:
         self._write = writer.write
         severity = logging.getLevelNamesMapping()

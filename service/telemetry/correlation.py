@@ -7,8 +7,7 @@ Owns the id's place in the context and the two middlewares that take it from a r
 import re
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from typing import Any
 
 HEADER = "X-Request-ID"
@@ -28,14 +27,21 @@ def current_correlation_id() -> str | None:
     return _CORRELATION_ID.get()
 
 
-@contextmanager
-def correlation(correlation_id: str) -> Iterator[None]:
+class correlation:  # noqa: N801 - used as `with correlation(id):`
     """Bind the id for the length of a block."""
-    token = _CORRELATION_ID.set(correlation_id)
-    try:
-        yield
-    finally:
-        _CORRELATION_ID.reset(token)
+
+    __slots__ = ("_id", "_token")
+
+    _token: Token[str | None]
+
+    def __init__(self, correlation_id: str) -> None:
+        self._id = correlation_id
+
+    def __enter__(self) -> None:
+        self._token = _CORRELATION_ID.set(self._id)
+
+    def __exit__(self, *_: object) -> None:
+        _CORRELATION_ID.reset(self._token)
 
 
 def accepted_id(given: str | None) -> str:

@@ -16,8 +16,8 @@ JobStarted; its durations are None.
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 
 class Outcome(enum.StrEnum):
@@ -43,8 +43,10 @@ class ChildExit(enum.StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class JobReceived:
+NO_ARGUMENTS: Mapping[str, Any] = MappingProxyType({})
+
+
+class JobReceived(NamedTuple):
     """A worker leased a job. ``redelivered``: an earlier worker fell silent holding it."""
 
     queue: str
@@ -52,8 +54,7 @@ class JobReceived:
     redelivered: bool
 
 
-@dataclass(frozen=True, slots=True)
-class JobStarted:
+class JobStarted(NamedTuple):
     """A slot began to perform the job.
 
     ``wait_seconds`` runs from the due time to the start, clamped at 0, across machines;
@@ -67,8 +68,7 @@ class JobStarted:
     wait_seconds: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class JobFinished:
+class JobFinished(NamedTuple):
     """An attempt ended.
 
     ``attempt``: 1 is the first. ``duration_seconds``: monotonic, None if it never started.
@@ -87,11 +87,10 @@ class JobFinished:
     end_to_end_seconds: float | None = None
     error_type: str | None = None
     error: str | None = None
-    arguments: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = NO_ARGUMENTS
 
 
-@dataclass(frozen=True, slots=True)
-class ChildExited:
+class ChildExited(NamedTuple):
     """A child process of the worker's pool ended."""
 
     reason: ChildExit
@@ -101,7 +100,10 @@ Event = JobReceived | JobStarted | JobFinished | ChildExited
 
 
 class Listener(Protocol):
-    """Whoever wants to hear of events. It may raise: see :class:`Listeners`."""
+    """Whoever wants to hear of events. It may raise: see :class:`Listeners`.
+
+    One with an attribute ``hears``, a tuple of event classes, is told of no others.
+    """
 
     def __call__(self, event: Event) -> None:
         """Take one event; called in the worker's parent process, so be quick."""

@@ -4,9 +4,10 @@ Never leaks: what a job binds ends with it, and so does the half line it printed
 """
 
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from contextvars import ContextVar, Token
+from types import TracebackType
 from typing import Any
 
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
@@ -17,10 +18,9 @@ from service.telemetry.standard_streams import LoggedStream
 _JOB: ContextVar[Mapping[str, Any] | None] = ContextVar("headcount_job", default=None)
 
 
-@contextmanager
 def bind_job(
     queue: str, task: str, job_id: str, attempt: int, correlation_id: str
-) -> Iterator[None]:
+) -> AbstractContextManager[None]:
     """Put the job into every line logged within the block. ``attempt``: 1 is the first.
 
     The correlation id is bound too, so that jobs enqueued within inherit it. Whatever was
@@ -33,12 +33,7 @@ def bind_job(
         "attempt": attempt,
         "correlation_id": correlation_id,
     }
-    token = _JOB.set(job)
-    try:
-        with correlation(correlation_id), _own_bindings():
-            yield
-    finally:
-        _JOB.reset(token)
+    return _Bound(job)
 
 
 def context_fields() -> Mapping[str, Any]:
@@ -50,17 +45,42 @@ def context_fields() -> Mapping[str, Any]:
     return {} if correlation_id is None else {"correlation_id": correlation_id}
 
 
-@contextmanager
-def _own_bindings() -> Iterator[None]:
-    """Give the block structlog context variables and half-printed lines of its own."""
-    outer = get_contextvars()
-    clear_contextvars()
-    try:
-        yield
-    finally:
-        _flush_prints()
-        clear_contextvars()
-        bind_contextvars(**outer)
+class _Bound:
+    """Gives a block its job, structlog context variables and half-printed lines of its own.
+
+    No generator: this surrounds every job there is.
+    """
+
+    __slots__ = ("_correlation", "_job", "_outer", "_token")
+
+    _token: Token[Mapping[str, Any] | None]
+    _outer: Mapping[str, Any]
+
+    def __init__(self, job: Mapping[str, Any]) -> None:
+        self._job = job
+        self._correlation = correlation(job["correlation_id"])
+
+    def __enter__(self) -> None:
+        self._token = _JOB.set(self._job)
+        self._correlation.__enter__()
+        self._outer = get_contextvars()
+        if self._outer:
+            clear_contextvars()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            _flush_prints()
+            clear_contextvars()
+            if self._outer:
+                bind_contextvars(**self._outer)
+        finally:
+            self._correlation.__exit__(kind, error, traceback)
+            _JOB.reset(self._token)
 
 
 def _flush_prints() -> None:

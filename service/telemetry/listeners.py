@@ -5,10 +5,13 @@ Knows nothing of what the listeners do with them.
 
 import contextlib
 from collections.abc import Mapping
+from typing import get_args
 
 import structlog
 
 from service.telemetry.events import Event, Listener
+
+KINDS: tuple[type[Event], ...] = get_args(Event)
 
 
 class Listeners:
@@ -19,12 +22,15 @@ class Listeners:
     """
 
     def __init__(self, *listeners: Listener) -> None:
-        self._listeners = listeners
+        self._hearing = {
+            kind: [one for one in listeners if kind in getattr(one, "hears", KINDS)]
+            for kind in KINDS
+        }
         self._failures: dict[str, int] = {}
 
     def __call__(self, event: Event) -> None:
-        """Hand one event to every listener."""
-        for listener in self._listeners:
+        """Hand one event to every listener that hears its kind."""
+        for listener in self._hearing[type(event)]:
             try:
                 listener(event)
             except Exception as error:  # noqa: BLE001 - a job outlives whatever a listener does

@@ -61,7 +61,7 @@ class LoggedStream(io.TextIOBase):
 
     def flush(self) -> None:
         """Log this thread's half line as it is."""
-        if not getattr(self._logging, "active", False):
+        if self._partial and not getattr(self._logging, "active", False):
             self._log([self._take_partial()])
 
     def _take_partial(self) -> str:

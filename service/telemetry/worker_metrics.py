@@ -6,8 +6,9 @@ process (``worker_vitals``).
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from threading import RLock
+from typing import Any
 
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
@@ -16,6 +17,7 @@ from service.queues import QUEUE_NAMES
 from service.telemetry.catalogue import OTHER, TASK_LIMIT, WORKER_METRICS
 from service.telemetry.events import (
     ChildExit,
+    ChildExited,
     Event,
     JobFinished,
     JobReceived,
@@ -52,18 +54,17 @@ class WorkerMetrics(Collector):
         self._known_tasks = LabelLimit(TASK_LIMIT)
         self._queues: dict[str, QueueSeries] = {}
         self._start_from_zero(queues, tasks)
+        self._count: dict[type, Callable[[Any], None]] = {
+            JobReceived: self._received,
+            JobStarted: self._started,
+            JobFinished: self._finished,
+            ChildExited: self._child_exited,
+        }
 
     def __call__(self, event: Event) -> None:
         """Count one event."""
         with self._lock:
-            if isinstance(event, JobFinished):
-                self._finished(event)
-            elif isinstance(event, JobStarted):
-                self._started(event)
-            elif isinstance(event, JobReceived):
-                self._queue(event.queue).received[event.redelivered].value += 1
-            else:
-                self._series.child_exits.child(str(event.reason)).value += 1
+            self._count[type(event)](event)
 
     def describe(self) -> Iterator[Family]:
         """Yield every family without samples, so that registering one costs no scrape."""
@@ -76,6 +77,12 @@ class WorkerMetrics(Collector):
             taken = [(series.metric, series.snapshot()) for series in self._series.all()]
         yield from (filled(metric, snapshot) for metric, snapshot in taken)
         yield from self._vital_signs.families()
+
+    def _received(self, event: JobReceived) -> None:
+        self._queue(event.queue).received[event.redelivered].value += 1
+
+    def _child_exited(self, event: ChildExited) -> None:
+        self._series.child_exits.child(str(event.reason)).value += 1
 
     def _started(self, event: JobStarted) -> None:
         queue = self._queue(event.queue)

@@ -18,6 +18,8 @@ pytestmark = pytest.mark.skipif(not CONTRACT.exists(), reason="CONTRACT.md is no
 
 NOT_IN_THE_CONTRACT = {
     "HEADCOUNT_SENTINEL_MASTER",
+    "HEADCOUNT_SENTINEL_USER",
+    "HEADCOUNT_SENTINEL_PASSWORD",
     "HEADCOUNT_FLOWER_USER",
     "HEADCOUNT_FLOWER_PASSWORD",
     "HEADCOUNT_SHUTDOWN_GRACE_SECONDS",
@@ -147,6 +149,7 @@ def test_class_attributes_and_their_defaults_are_those_of_the_contract():
 def test_a_worker_class_has_these_attributes_and_no_others():
     known = set(quoted(section(3))) | {"queue", "max_retries", "cron_schedule", "perform"}
     known |= {"perform_async", "perform_at", "perform_in", "perform_bulk", "registry"}
+    known |= {"cron_deadline"}  # an addition
     ours = {name for name in {*vars(Worker), *Worker.__annotations__} if not name.startswith("_")}
     assert ours <= known
 

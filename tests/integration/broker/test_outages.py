@@ -114,6 +114,12 @@ def test_a_frozen_broker_is_waited_for(own_broker, worker, notes):
     check_that_all_succeeded_once(own_broker, worker, [napping, after], seconds=20)
 
 
+def test_who_asks_all_workers_is_answered_when_the_time_is_over(worker):
+    begun = time.monotonic()
+    assert len(process_app().control.ping(timeout=2)) == 1
+    assert time.monotonic() - begun < 8
+
+
 def test_a_worker_started_before_its_broker_waits_for_it(own_broker, start, enqueue_on):
     enqueue_on(own_broker)
     job = jobs.Note.perform_async("early")

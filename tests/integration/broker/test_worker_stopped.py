@@ -1,18 +1,23 @@
 """A worker is stopped: running jobs get their grace, and none is lost."""
 
+import json
 import signal
 import time
+import urllib.error
+import urllib.request
 
 import pytest
 
 from service.broker.lookup import find_job
 from tests import sample_jobs as jobs
+from tests.integration.broker.whole_round import WholeRound
 from tests.waiting import wait_until
+from workers.process_app import process_app
 
 pytestmark = pytest.mark.usefixtures("enqueues_here")
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 1)])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 0)])
 def test_running_jobs_finish_and_waiting_ones_stay(broker, start, notes, number, status):
     worker = start("worker", broker_url=broker.url)
     napping = [jobs.Nap.perform_async(0.7, n) for n in range(2)]
@@ -121,6 +126,96 @@ def test_a_worker_stops_in_time_without_its_broker(own_broker, start, enqueue_on
     wait_until(notes.lines, 10)
     own_broker.stop()
     assert worker.stop(15) == 0
+
+
+@pytest.mark.parametrize("pool", ["prefork", "threads"])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(signal.SIGTERM, signal.SIGTERM), (signal.SIGINT, signal.SIGINT), (None, signal.SIGQUIT)],
+)
+def test_a_second_signal_ends_the_grace_at_once(broker, start, notes, pool, first, second):
+    worker = start("worker", "--pool", pool, broker_url=broker.url, HEADCOUNT_PREFETCH=2)
+    napping = [jobs.Nap.perform_async(60, n) for n in range(2)]
+    wait_until(lambda: len(notes.lines()) == 2, 10)
+    waiting = [jobs.Note.perform_async("waiting", n) for n in range(4)]
+    wait_until(lambda: broker.queue("default").leased == 4, 10)
+    if first is not None:
+        worker.signal(first)
+        wait_until(lambda: draining(broker) == [True], 5)
+        assert not worker.ended
+    begun = time.monotonic()
+    worker.signal(second)
+    assert worker.wait(10) == 0
+    assert time.monotonic() - begun < 5
+    state = broker.queue("default")
+    assert (state.ready, state.leased, state.drift) == (6, 0, 0)
+    assert [outcomes(worker, job) for job in napping] == [["retried"]] * 2
+    assert [outcomes(worker, job) for job in waiting] == [[]] * 4
+    assert broker.client.hlen("headcount:workers") == 0
+
+
+def test_jobs_leased_behind_a_running_one_go_back_where_there_are_no_children(broker, start, notes):
+    jobs.Nap.perform_bulk([(60, n) for n in range(6)])
+    worker = start(
+        "worker", "--pool", "solo", broker_url=broker.url, HEADCOUNT_PREFETCH=3,
+        HEADCOUNT_SHUTDOWN_GRACE_SECONDS=0,
+    )  # fmt: skip
+    wait_until(notes.lines, 10)
+    assert worker.stop(10) == 0
+    state = broker.queue("default")
+    assert (state.ready, state.leased, state.drift) == (6, 0, 0)
+
+
+def test_a_draining_worker_says_so_everywhere(broker, start, notes, enqueue_on):
+    whole = WholeRound(broker.url, broker, start, enqueue_on, notes)
+    worker, sidecar = whole.start("worker"), whole.start("sidecar")
+    ready = f"http://127.0.0.1:{sidecar.http_port}/health/ready"
+    wait_until(lambda: status_of(ready) == 200, 15)
+    jobs.Nap.perform_async(60)
+    wait_until(notes.lines, 10)
+    worker.signal(signal.SIGTERM)
+    wait_until(lambda: status_of(ready) == 503, 4)
+    assert worker.metric("headcount_worker_draining") == 1
+    assert "draining" in whole.headcount("workers")[1]
+    assert status_of(f"http://127.0.0.1:{sidecar.http_port}/health/live") == 200
+    worker.signal(signal.SIGTERM)
+    assert worker.wait(10) == 0
+
+
+def test_a_stop_from_afar_is_a_clean_stop_within_the_grace(broker, start, notes):
+    worker = start("worker", broker_url=broker.url, HEADCOUNT_SHUTDOWN_GRACE_SECONDS=1)
+    jobs.NapOnce.perform_async(60)
+    wait_until(notes.lines, 10)
+    process_app().control.shutdown()
+    assert worker.wait(10) == 0
+    assert not worker.said("Traceback")
+    assert broker.queue("default").ready == 1
+
+
+def test_a_hurried_worker_does_not_wait_for_a_frozen_broker(own_broker, start, enqueue_on, notes):
+    enqueue_on(own_broker)
+    worker = start("worker", broker_url=own_broker.url)
+    jobs.NapOnce.perform_async(60)
+    wait_until(notes.lines, 10)
+    own_broker.freeze()
+    worker.signal(signal.SIGTERM)
+    wait_until(lambda: worker.said("stopping: "), 5)
+    begun = time.monotonic()
+    worker.signal(signal.SIGTERM)
+    assert worker.wait(10) == 0
+    assert time.monotonic() - begun < 6
+
+
+def draining(broker):
+    return [json.loads(one)["draining"] for one in broker.client.hvals("headcount:workers")]
+
+
+def status_of(address):
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
 
 
 def outcomes(worker, job):
