@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from service.broker import keys
+from service.broker.lease import DELIVERIES_ALLOWED
 from tests.broker_process import BrokerProcess
 from tests.chaos.enqueuer import Enqueuer
 from tests.chaos.jobs import DIES, ENDS, ENDS_OR_EXPIRES
@@ -18,7 +19,9 @@ class Verdict:
     """Faults are lists of tags that must be empty; the rest are figures.
 
     ``lost``: accepted, and neither ended nor dead as its kind must. ``repeated``: ran again
-    though the process that had it lived. ``doubled``: ended more than once because it did not.
+    though the process that had it lived. ``misplaced``: in the dead set, or out of it, wrongly.
+    ``doubled``: ended more than once because its process did not live. ``buried``: dead because
+    its workers were silenced on all the deliveries it is allowed.
     """
 
     jobs: int
@@ -30,6 +33,7 @@ class Verdict:
     pending: int = 0
     doubtful: int = 0
     doubled: list[str] = field(default_factory=list)
+    buried: list[str] = field(default_factory=list)
     recoveries: list[float] = field(default_factory=list)
 
     @property
@@ -44,6 +48,7 @@ class Verdict:
             f"{self.jobs} jobs accepted ({self.doubtful} enqueues refused), {len(self.lost)} lost, "
             f"{len(self.repeated)} repeated while their worker lived, {len(self.doubled)} doubled "
             f"by a dead worker, {len(self.recoveries)} taken back (longest {longest:.1f} s), "
+            f"{len(self.buried)} buried after {DELIVERIES_ALLOWED} dead workers, "
             f"drift {sum(map(abs, self.drifts.values()))}"
         )
 
@@ -98,10 +103,15 @@ def judge(
     if nameless != unreadable:
         verdict.misplaced.append(f"{unreadable} unreadable messages, {nameless} dead")
     verdict.lost = [tag for tag in verdict.lost if tag not in dead] + sorted(must_die - dead)
-    verdict.misplaced += sorted(dead - may_die)
+    verdict.buried = [tag for tag in dead - may_die if _was_silenced_throughout(runs.get(tag, ()))]
+    verdict.misplaced += sorted(dead - may_die - set(verdict.buried))
     verdict.misplaced += _uncounted(enqueuer, runs, broker)
     verdict.drifts, verdict.pending = broker.drifts(), broker.pending()
     return verdict
+
+
+def _was_silenced_throughout(runs: Sequence[Run]) -> bool:
+    return len(runs) >= DELIVERIES_ALLOWED and not has_ended(runs)
 
 
 def _uncounted(

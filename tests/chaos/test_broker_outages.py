@@ -12,7 +12,7 @@ BALLAST = "x" * 20_000
 @pytest.mark.parametrize(
     ("inflicted", "rounds"),
     [
-        ([faults.all_connections_dropped, faults.scripts_forgotten], (2, 40)),
+        ([faults.all_connections_dropped, faults.scripts_forgotten], (2, 20)),
         ([faults.broker_killed, faults.broker_away_for_a_lease], (1, 5)),
         ([faults.broker_frozen, faults.broker_frozen_for_a_lease], (1, 5)),
     ],

@@ -20,6 +20,7 @@ def test_poison_jobs_die_alone(scene, long):
     scene.events["workers killed by jobs"] = mending.mended
     verdict = scene.judge(within_seconds=60, unreadable=rounds * len(UNREADABLE))
     assert verdict.faults == {}
+    assert verdict.buried == []
 
 
 def enqueue_poison(scene):
