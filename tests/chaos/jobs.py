@@ -10,7 +10,7 @@ import time
 from celery import current_task
 
 from tests.chaos.record import END, FAIL, START, write
-from workers import Worker, app
+from workers import Worker
 
 ENDS, DIES, ENDS_OR_EXPIRES = "ends", "dies", "ends or expires"
 
@@ -66,10 +66,15 @@ class Flaky(Recorded):
             raise ValueError("not yet")
 
 
-class PatientFlaky(Flaky):
-    """The same with time between its attempts for the broker to go away in."""
+class FailsOnce(Recorded):
+    """Fails at once, and has a retry pending for a while."""
 
     retry_backoff = 3
+
+    @classmethod
+    def work(cls):
+        if current_task.request.retries == 0:
+            raise ValueError("not yet")
 
 
 class FailsLate(Recorded):
@@ -149,13 +154,6 @@ class Large(Recorded):
     @classmethod
     def work(cls, ballast):
         assert ballast
-
-
-@app.task
-def link(tag):
-    """One link of a chain."""
-    write(START, tag)
-    write(END, tag)
 
 
 def end_by_sigkill(tag, pid, after_seconds=0):

@@ -64,8 +64,9 @@ class Scene:
         return read_runs(self._processes.notes.path)
 
     def wait_for(self, tags: Iterable[str], within_seconds: float) -> None:
-        """Wait until each of these jobs has begun."""
-        wait_until(lambda: self.runs().keys() >= set(tags), within_seconds)
+        """Wait until each of these jobs has begun that the broker accepted."""
+        wanted = set(tags) & self.enqueuer.accepted.keys()
+        wait_until(lambda: self.runs().keys() >= wanted, within_seconds)
 
     def judge(self, within_seconds: float, unreadable: int = 0) -> Verdict:
         """Wait until nothing is pending, at most so long, then judge."""

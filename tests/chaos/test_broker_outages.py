@@ -12,7 +12,7 @@ BALLAST = "x" * 20_000
 @pytest.mark.parametrize(
     ("inflicted", "rounds"),
     [
-        ([faults.all_connections_dropped, faults.scripts_forgotten], (2, 20)),
+        ([faults.all_connections_dropped, faults.scripts_forgotten], (1, 20)),
         ([faults.broker_killed, faults.broker_away_for_a_lease], (1, 5)),
         ([faults.broker_frozen, faults.broker_frozen_for_a_lease], (1, 5)),
     ],
@@ -36,7 +36,7 @@ def test_an_outage_loses_nothing_and_repeats_nothing(scene, long, inflicted, rou
 def burden(scene):
     """Have jobs running that end in every way, and jobs due, in the middle of it; their tags."""
     running = [scene.enqueuer.one(jobs.CriticalNap, n + 0.5) for n in range(2)]
-    late = [jobs.FailsLate, jobs.ChildKilledLate, jobs.PatientFlaky]
+    late = [jobs.FailsLate, jobs.ChildKilledLate, jobs.FailsOnce]
     for n in range(3):
         scene.enqueuer.one(jobs.Quick, due_in=float(n))
     return [*running, *(scene.enqueuer.one(job) for job in late)]

@@ -6,7 +6,7 @@ GRACE_SECONDS = 2
 
 
 def test_no_job_is_lost_or_doubled_by_rolling_restarts(scene, long):
-    restarts = 100 if long else 6
+    restarts = 100 if long else 5
     scene.variables["HEADCOUNT_SHUTDOWN_GRACE_SECONDS"] = GRACE_SECONDS
     scene.fleet.add(2)
     statuses = []

@@ -38,7 +38,7 @@ def fail_over(scene, sentinels):
     with scene.load(per_second=20):
         scene.pass_time(1, 2)
     running = [scene.enqueuer.one(jobs.CriticalNap, 4) for _ in range(4)]
-    retried = [scene.enqueuer.one(jobs.PatientFlaky) for _ in range(4)]
+    retried = [scene.enqueuer.one(jobs.FailsOnce) for _ in range(4)]
     for n in range(20):
         scene.enqueuer.one(jobs.Quick, due_in=4 + n / 2)
     scene.wait_for(running + retried, 20)

@@ -15,7 +15,8 @@ from tests.chaos.stock_celery import StockProcess, app
 from tests.notes import Notes
 from tests.waiting import wait_until
 
-BACK_SECONDS = 6  # a lease of the other tests, twice
+BACK_SECONDS = 6
+"""Two leases of the other tests. Jobs acknowledged late would be back after kombu's hour."""
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def stock(own_broker, tmp_path, notes):
         worker.kill()
 
 
-@pytest.mark.parametrize("acks_late", [False, True])
+@pytest.mark.parametrize("acks_late", [False, True], ids=["acks early", "acks late"])
 def test_the_judge_sees_jobs_that_a_killed_stock_worker_loses(own_broker, stock, notes, acks_late):
     fleet, silences = stock(acks_late)
     fleet.add(1)
@@ -49,8 +50,9 @@ def test_the_judge_sees_jobs_that_a_killed_stock_worker_loses(own_broker, stock,
     wait_until(lambda: len(read_runs(notes.path)) >= 4, 10)
     fleet.kill(fleet.workers[0])
     fleet.wait_until_ready()
-    ended = all_that_end(notes, len(enqueuer.accepted))
-    verdict = judge_runs(enqueuer, ended, silences)
+    runs = all_that_end(notes, len(enqueuer.accepted))
+    verdict = judge_runs(enqueuer, runs, silences)
+    print(verdict)
     assert len(verdict.lost) >= 4
 
 
@@ -63,6 +65,7 @@ def test_the_judge_sees_jobs_that_run_twice_after_a_lost_connection(own_broker, 
     own_broker.client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
     runs = all_that_end(notes, len(enqueuer.accepted) + 1)
     verdict = judge_runs(enqueuer, runs, silences)
+    print(verdict)
     assert verdict.repeated
     assert verdict.doubled
 
