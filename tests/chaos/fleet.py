@@ -1,8 +1,11 @@
 """Real ``headcount`` workers (or others like them) to be killed, frozen and replaced."""
 
+import os
 import random
+import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -62,14 +65,13 @@ class Fleet:
         children = family(worker)
         if children:
             child = rng.choice(children)
-            psutil.Process(child).kill()
+            send(signal.SIGKILL, [child])
             self._silences.note([child])
 
     def freeze(self, worker: HeadcountProcess) -> None:
         """SIGSTOP it and all its children."""
         pids = [worker.pid, *family(worker)]
-        for pid in pids:
-            psutil.Process(pid).suspend()
+        send(signal.SIGSTOP, pids)
         self._silences.note(pids)
         self._frozen.append(worker)
 
@@ -80,8 +82,7 @@ class Fleet:
             if not worker.ended:
                 pids = [*family(worker), worker.pid]
                 self._silences.note_back(pids)
-                for pid in pids:
-                    psutil.Process(pid).resume()
+                send(signal.SIGCONT, pids)
 
     def replace(self, worker: HeadcountProcess, seconds: float) -> int:
         """Start another, tell this one to end as an operator does; its exit status."""
@@ -133,3 +134,10 @@ def family(worker: HeadcountProcess) -> list[int]:
         return [child.pid for child in worker.children()]
     except psutil.NoSuchProcess:
         return []
+
+
+def send(number: signal.Signals, pids: Sequence[int]) -> None:
+    """Send a signal to processes, some of which may be gone by now."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
