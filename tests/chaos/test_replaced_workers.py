@@ -2,7 +2,7 @@
 
 from tests.chaos import jobs
 
-GRACE_SECONDS = 2
+GRACE_SECONDS = 1
 
 
 def test_no_job_is_lost_or_doubled_by_rolling_restarts(scene, long):
