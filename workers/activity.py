@@ -58,7 +58,7 @@ class Activity:
     @property
     def broker_reconnects(self) -> int:
         """Times the broker was lost and found again."""
-        return sum(intake.reconnects for intake in self.intakes)
+        return sum(intake.line.reconnects for intake in self.intakes)
 
     def tags(self) -> list[str]:
         """Return the tags of all leases this process holds."""

@@ -12,7 +12,8 @@ from service.broker.channel import LeasedChannel, LeasedSentinelChannel
 from service.broker.intake import Intake
 from service.broker.wire import receive_arrived
 
-LISTEN_AGAIN_SECONDS = 0.5
+LISTEN_SECONDS = 1.0  # between looks at whether remote control is listened to
+LISTEN_AGAIN_SECONDS = 0.5  # after its connection broke
 SUBSCRIPTION_CHECK_SECONDS = 25
 
 
@@ -28,18 +29,19 @@ class Poller(kombu_redis.MultiChannelPoller):
         self.intake: Intake | None = None
         self._watched = set[int]()
         self.in_event_loop = False
-        self._listen_not_before = 0.0
+        self._listen_at = 0.0
         self.wake: Callable[[], None] = lambda: None
 
     @property
     def fds(self) -> dict[int, Any]:
         """Return every file descriptor to watch."""
-        intake = self.intake.sockets() if self.intake is not None else {}
+        intake = self.intake.line.readers if self.intake is not None else {}
         return {**self._fd_to_chan, **intake}
 
     def on_poll_start(self) -> None:
         """Say what there is to say to the broker, before waiting."""
-        self._listen()
+        if time.monotonic() >= self._listen_at:
+            self._listen()
         if self.intake is not None:
             self.intake.tick()
         if not self.in_event_loop:
@@ -47,7 +49,7 @@ class Poller(kombu_redis.MultiChannelPoller):
 
     def on_readable(self, fileno: int) -> bool:
         """Read from a socket that has something; return whether anything may have come of it."""
-        handler = self.intake.sockets().get(fileno) if self.intake is not None else None
+        handler = self.intake.line.readers.get(fileno) if self.intake is not None else None
         if handler is not None:
             handler()
             return True
@@ -63,7 +65,7 @@ class Poller(kombu_redis.MultiChannelPoller):
 
     def _watch(self) -> None:
         """Register the intake's sockets with kombu's own loop (pools without the hub)."""
-        wanted = self.intake.sockets() if self.intake is not None else {}
+        wanted = self.intake.line.readers if self.intake is not None else {}
         for fileno in wanted.keys() - self._watched:
             self.poller.register(fileno, self.eventflags)
             self._watched.add(fileno)
@@ -82,8 +84,7 @@ class Poller(kombu_redis.MultiChannelPoller):
     # -- remote control
 
     def _listen(self) -> None:
-        if time.monotonic() < self._listen_not_before:
-            return
+        self._listen_at = time.monotonic() + (LISTEN_SECONDS if self.in_event_loop else 0)
         for channel in self._channels:
             try:
                 if channel.active_queues:
@@ -91,9 +92,10 @@ class Poller(kombu_redis.MultiChannelPoller):
                 if channel.active_fanout_queues:
                     self._register_LISTEN(channel)
             except (*channel.connection_errors, OSError):
-                self._listen_not_before = time.monotonic() + LISTEN_AGAIN_SECONDS
+                self._listen_at = time.monotonic() + LISTEN_AGAIN_SECONDS
 
     def _receive(self, fileno: int) -> bool:
+        self._listen_at = 0.0  # whatever comes, the next is to be listened for
         channel, kind = self._fd_to_chan[fileno]
         client = channel.subclient if kind == "LISTEN" else channel.client
         try:
@@ -111,7 +113,7 @@ class Poller(kombu_redis.MultiChannelPoller):
         self._fd_to_chan.pop(fileno, None)
         channel._in_listen = None
         client.connection.disconnect()
-        self._listen_not_before = time.monotonic() + LISTEN_AGAIN_SECONDS
+        self._listen_at = time.monotonic() + LISTEN_AGAIN_SECONDS
 
     def forget_connection(self, connection: Any, loop: Any) -> None:
         """Stop watching a remote control connection that redis-py has closed."""
@@ -138,7 +140,7 @@ class Transport(kombu_redis.Transport):
         """Make ``intake`` the one whose sockets are watched."""
         self.cycle.intake = intake
         intake.in_event_loop = self.cycle.in_event_loop
-        intake.unwatch = self.cycle.unwatch
+        intake.line.unwatch = self.cycle.unwatch
         intake.wake = self.cycle.wake
 
     def register_with_event_loop(self, connection: Any, loop: Any) -> None:
@@ -153,7 +155,7 @@ class Transport(kombu_redis.Transport):
             for fileno in cycle.fds:
                 # Each turn: the pool adds and removes its children's descriptors by number,
                 # and the number may be one of ours by now.
-                if loop.readers.get(fileno) != (on_readable, (fileno,)):
+                if loop.readers.get(fileno, (None,))[0] is not on_readable:
                     loop.add_reader(fileno, on_readable, fileno)
 
         def wake() -> None:

@@ -1,16 +1,22 @@
 """One connection to the broker that an event loop watches: send now, receive when readable."""
 
+import select
+import ssl
 import time
 from collections.abc import Callable
 from typing import Any
 
+import hiredis
 import redis
 
 PATIENCE_SECONDS = 0.5
-"""How long connecting, and a reply that has begun to arrive, may keep the event loop waiting."""
+"""How long connecting, and sending what the broker is slow to take, may keep the loop waiting."""
 
 CLOSED = "connection closed by the broker"
-"""What it means that a socket is readable though no reply is due."""
+SILENT = "the broker does not answer"
+CHUNK = 65536
+NOT_YET = object()
+WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 def receive_arrived(connection: Any) -> bool:
@@ -29,15 +35,19 @@ def receive_arrived(connection: Any) -> bool:
 
 
 class BrokerSocket:
-    """A redis connection used without blocking for replies. ``pending``: replies to come.
+    """A connection that never makes the event loop wait for replies. ``pending``: those to come.
 
-    ``unwatch`` is told the descriptor before it is closed: its number may be another's, or this
-    connection's own again, before the event loop's next turn.
+    redis-py connects it (TLS, passwords, sentinels); from then on it is spoken to directly: a
+    reply is taken when all of it has arrived. ``unwatch`` is told the descriptor before it is
+    closed: its number may be another's, or this connection's own again, before the next turn.
     """
 
     def __init__(self, pool: "redis.ConnectionPool", unwatch: Callable[[int], None]) -> None:
         self._pool, self._unwatch = pool, unwatch
         self._connection: Any = None
+        self._socket: Any = None
+        self._reader: Any = None
+        self._replies: list[Any] = []
         self._sent_at = 0.0
         self.fileno: int | None = None
         self.pending = 0
@@ -52,35 +62,52 @@ class BrokerSocket:
         options = {**self._pool.connection_kwargs, **timeouts}
         self._connection = self._pool.connection_class(**options)
         self._connection.connect()
-        self.fileno = self._connection._sock.fileno()
+        self._socket = self._connection._sock
+        self._socket.setblocking(False)
+        self._reader = hiredis.Reader(replyError=redis.ResponseError, notEnoughData=NOT_YET)
+        self.fileno = self._socket.fileno()
 
     def send(self, *commands: tuple[Any, ...]) -> None:
-        """Send commands in one write."""
-        self._connection.send_packed_command(
-            self._connection.pack_commands(commands), check_health=False
-        )
+        """Send commands in one write.
+
+        Raises:
+            OSError: the connection broke, or takes nothing.
+        """
+        left = memoryview(b"".join(map(hiredis.pack_command, commands)))
         self.pending += len(commands)
         self._sent_at = time.monotonic()
+        while left:
+            try:
+                left = left[self._socket.send(left) :]
+            except WOULD_BLOCK:
+                self._wait(select.POLLOUT)
 
-    def readable(self) -> bool:
-        """Return whether a reply (or the end of the connection) can be read at once.
-
-        An event loop may report a descriptor whose number another socket had before.
-        """
-        try:
-            return receive_arrived(self._connection)
-        except (redis.RedisError, OSError):
-            return True  # reading says what is wrong
-
-    def receive(self) -> Any:
-        """Return one reply, as bytes, numbers and lists.
+    def receive(self) -> list[Any] | None:
+        """Return the replies to all that was sent, or None while some have not arrived.
 
         Raises:
             redis.RedisError, OSError: the connection broke, or the broker refused.
         """
-        reply = self._connection.read_response(disable_decoding=True, disconnect_on_error=False)
-        self.pending -= 1
-        return reply
+        self._read()
+        while (reply := self._reader.gets()) is not NOT_YET:
+            if isinstance(reply, Exception):
+                raise reply
+            self._replies.append(reply)
+        if len(self._replies) < self.pending or not self.pending:
+            return None
+        replies, self._replies, self.pending = self._replies, [], 0
+        return replies
+
+    def ask(self, *command: Any) -> Any:
+        """Send a command and wait for its reply; raises as :meth:`receive`."""
+        self.send(command)
+        return self.wait()[-1]
+
+    def wait(self) -> list[Any]:
+        """Wait for the replies to all that was sent; raises as :meth:`receive`."""
+        while (replies := self.receive()) is None:
+            self._wait(select.POLLIN)
+        return replies
 
     def expect_reply(self, now: float, seconds: float) -> None:
         """Make sure that no reply has been due for so many seconds; ``now`` is monotonic.
@@ -89,12 +116,36 @@ class BrokerSocket:
             TimeoutError: one has; the connection is dead, or the broker is frozen.
         """
         if self.pending > 0 and now - self._sent_at > seconds:
-            raise TimeoutError("the broker does not answer")
+            raise TimeoutError(SILENT)
 
     def close(self) -> None:
         """Close the connection, if any."""
         if self.fileno is not None:
             self._unwatch(self.fileno)
-        connection, self._connection, self.fileno, self.pending = self._connection, None, None, 0
+        connection, self._connection, self._socket = self._connection, None, None
+        self.fileno, self.pending, self._replies = None, 0, []
         if connection is not None:
             connection.disconnect()
+
+    def _read(self) -> None:
+        """Take in what has arrived. Under TLS that may be no reply, or more than one can see."""
+        try:
+            while True:
+                data = self._socket.recv(CHUNK)
+                if not data:
+                    raise ConnectionResetError(CLOSED)
+                self._reader.feed(data)
+                if len(data) < CHUNK and not (self._tls and self._socket.pending()):
+                    return
+        except WOULD_BLOCK:
+            return
+
+    @property
+    def _tls(self) -> bool:
+        return isinstance(self._socket, ssl.SSLSocket)
+
+    def _wait(self, event: int) -> None:
+        poll = select.poll()
+        poll.register(self._socket, event)
+        if not poll.poll(PATIENCE_SECONDS * 1000):
+            raise TimeoutError(SILENT)

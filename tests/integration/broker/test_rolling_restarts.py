@@ -17,7 +17,7 @@ def test_ten_rolling_restarts_under_load_lose_and_double_nothing(broker, start, 
 
     def load():
         number = 0
-        while not done.wait(0.02):
+        while not done.wait(0.04):
             jobs.Nap.perform_async(0.05, number)
             expected.add(str(number))
             number += 1
