@@ -5,7 +5,7 @@ PYTHON := $(shell for one in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: serve serve-worker serve-beat serve-flower serve-sidecar setup test check format bench generate lock
+.PHONY: serve serve-worker serve-beat serve-flower serve-sidecar setup test chaos check format bench generate lock
 
 serve: $(READY)  ## the whole stack, in the foreground; Ctrl-C stops it
 	@$(BIN)/headcount serve
@@ -24,6 +24,9 @@ $(READY): requirements/development.lock pyproject.toml
 
 test: $(READY)  ## the tests
 	$(BIN)/python -m pytest
+
+chaos: $(READY)  ## the long form of tests/chaos, ten minutes; CHAOS_SEED=… repeats a run
+	$(BIN)/python -m pytest tests/chaos --chaos long
 
 check: $(READY)  ## format, lint, types, import rules, generated files, tests
 	$(BIN)/ruff format --check .

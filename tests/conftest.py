@@ -1,5 +1,7 @@
 """Fixtures: a real broker for whoever asks for one, real ``headcount`` processes on it."""
 
+import os
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,6 +10,20 @@ import pytest
 from tests.broker_process import BrokerProcess
 from tests.headcount_process import HeadcountProcess, Processes
 from tests.notes import Notes
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("chaos", "the chaos suite, tests/chaos")
+    group.addoption("--chaos", choices=("short", "long"), default="short", help="which form")
+
+
+def pytest_configure() -> None:
+    # In the environment, so that the processes that tests are spread over agree on it.
+    os.environ.setdefault("CHAOS_SEED", str(secrets.randbelow(1_000_000)))
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"chaos: {config.option.chaos} form, CHAOS_SEED={os.environ['CHAOS_SEED']}"
 
 
 @pytest.fixture(scope="session")

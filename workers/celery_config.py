@@ -16,6 +16,9 @@ from service.broker_address import BrokerAddress, broker_address
 from service.queues import DEFAULT_QUEUE, QUEUE_NAMES
 from service.settings import Settings
 
+BROKER_URLS = ("broker_url", "broker_read_url", "broker_write_url")
+"""Celery prefers CELERY_BROKER_URL, as it stands in the environment, to the first alone."""
+
 RESULT_DAYS = 1
 RESULT_TIMEOUT_SECONDS = 2.0
 
@@ -38,7 +41,7 @@ def _broker(broker: BrokerAddress, settings: Settings) -> dict[str, Any]:
     return {
         # One only: with several kombu goes on with the next one when a connection fails, and
         # then with a transport of its own. The channel is told of all sentinels instead.
-        "broker_url": broker.urls()[0],
+        **dict.fromkeys(BROKER_URLS, broker.urls()[0]),
         "broker_use_ssl": dict(broker.tls) or False,
         "broker_transport": "service.broker.transport:"
         + ("SentinelTransport" if sentinel else "Transport"),

@@ -29,6 +29,7 @@ from workers.celery_app import HeadcountCelery
 from workers.children import Children
 from workers.cron_successes import CronSuccesses
 from workers.drain import Drain
+from workers.prefork import PreforkPool
 from workers.process_app import app_with_jobs
 from workers.quiet import quiet_celery
 from workers.report import REPORT_SECONDS, Reporter
@@ -114,7 +115,7 @@ def _consume(app: Any, settings: Settings, node: str, pool: str, successes: Cron
     worker = JobWorker(
         app=app,
         hostname=node,
-        pool_cls=pool,
+        pool_cls=PreforkPool if pool == "prefork" else pool,
         concurrency=settings.concurrency,
         queues=list(settings.queues),
         loglevel=settings.log_level.upper(),

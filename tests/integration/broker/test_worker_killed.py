@@ -78,5 +78,12 @@ def test_a_frozen_worker_s_late_word_does_not_count_twice(broker, start, notes):
     assert broker.drifts() == {}
 
 
+def test_a_killed_child_is_noticed_at_once(broker, start):
+    worker = start("worker", broker_url=broker.url)
+    for _ in range(12):
+        job = jobs.KillSelf.perform_async()
+        wait_until(lambda job=job: outcomes(worker, job) == ["lost"], 2, "noticed too late")
+
+
 def outcomes(worker, job):
     return [line["outcome"] for line in worker.attempts(job.id)]

@@ -52,6 +52,20 @@ def test_a_job_that_outlasts_its_grace_is_back_in_its_queue_at_once(broker, star
     assert broker.drifts() == {}
 
 
+def test_a_job_that_ended_within_the_grace_is_not_run_again(broker, start, notes):
+    variables = {"HEADCOUNT_CONCURRENCY": 8, "HEADCOUNT_SHUTDOWN_GRACE_SECONDS": 3}
+    worker = start("worker", broker_url=broker.url, **variables)
+    long = [jobs.Nap.perform_async(30, n) for n in range(7)]
+    short = jobs.Nap.perform_async(1, "short")
+    wait_until(lambda: len(notes.lines()) == 8, 10)
+    assert worker.stop(15) == 0
+    assert "end 1 short" in notes
+    assert outcomes(worker, short) == ["succeeded"]
+    assert [outcomes(worker, job) for job in long] == [["retried"]] * 7
+    state = broker.queue("default")
+    assert (state.ready, state.ledger.succeeded, state.drift) == (7, 1, 0)
+
+
 def test_a_job_without_retries_left_survives_its_worker_s_end_too(broker, start, notes):
     worker = start("worker", broker_url=broker.url, HEADCOUNT_SHUTDOWN_GRACE_SECONDS=0)
     job = jobs.NapOnceUnretried.perform_async(30)

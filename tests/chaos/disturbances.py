@@ -1,0 +1,82 @@
+"""What may befall broker and workers, one function per fault. Each does all of it and returns.
+
+``BROKER_FAULTS`` must make no job run twice; with ``WORKER_FAULTS`` only those of their victims.
+"""
+
+from tests.chaos.scene import LEASE_SECONDS, Scene
+
+LONGER_THAN_A_LEASE = LEASE_SECONDS + 1.5
+
+
+def all_connections_dropped(scene: Scene) -> None:
+    for kind in ("normal", "pubsub"):
+        scene.broker.client.execute_command("CLIENT", "KILL", "TYPE", kind, "SKIPME", "yes")
+
+
+def broker_killed(scene: Scene) -> None:
+    scene.broker.kill()
+    scene.pass_time(0.5, 2)
+    scene.broker.start()
+
+
+def broker_away_for_a_lease(scene: Scene) -> None:
+    scene.broker.kill()
+    scene.pass_time(LONGER_THAN_A_LEASE)
+    scene.broker.start()
+
+
+def broker_frozen(scene: Scene) -> None:
+    scene.broker.freeze()
+    scene.pass_time(0.5, LEASE_SECONDS)
+    scene.broker.thaw()
+
+
+def broker_frozen_for_a_lease(scene: Scene) -> None:
+    scene.broker.freeze()
+    scene.pass_time(LONGER_THAN_A_LEASE)
+    scene.broker.thaw()
+
+
+def scripts_forgotten(scene: Scene) -> None:
+    scene.broker.client.script_flush()
+
+
+def worker_killed(scene: Scene) -> None:
+    if workers := scene.fleet.ready():
+        scene.fleet.kill(scene.rng.choice(workers))
+
+
+def child_killed(scene: Scene) -> None:
+    if workers := scene.fleet.ready():
+        scene.fleet.kill_child(scene.rng.choice(workers), scene.rng)
+
+
+def worker_frozen(scene: Scene) -> None:
+    """One at a time: the one frozen before goes on."""
+    scene.fleet.thaw_all()
+    if workers := scene.fleet.ready():
+        scene.fleet.freeze(scene.rng.choice(workers))
+
+
+def worker_killed_without_its_broker(scene: Scene) -> None:
+    scene.broker.kill()
+    worker_killed(scene)
+    scene.pass_time(0.2, 1)
+    scene.broker.start()
+
+
+BROKER_FAULTS = [
+    all_connections_dropped,
+    broker_killed,
+    broker_away_for_a_lease,
+    broker_frozen,
+    broker_frozen_for_a_lease,
+    scripts_forgotten,
+]
+
+WORKER_FAULTS = [
+    worker_killed,
+    child_killed,
+    worker_frozen,
+    worker_killed_without_its_broker,
+]

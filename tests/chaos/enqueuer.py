@@ -1,0 +1,99 @@
+"""The enqueuers' side of the record: what the broker accepted, and what nobody can say of."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from itertools import count
+from types import TracebackType
+from typing import Any, Self
+
+from service.errors import EnqueueError
+from tests.chaos import jobs
+
+LONGEST_ENQUEUE_SECONDS = 10.0
+"""What the promise allows an enqueue to take, whatever the broker does."""
+
+
+class Enqueuer:
+    """Enqueues jobs under tags of their own. Any thread may.
+
+    ``accepted``: tag -> fate; ``doubtful``: the same of those whose enqueue raised; ``due``:
+    tag -> Unix time; ``twice``: tags that may run twice because they were enqueued twice.
+    """
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+        self.accepted, self.doubtful = dict[str, str](), dict[str, str]()
+        self.due = dict[str, float]()
+        self.twice = set[str]()
+        self.longest_seconds = 0.0
+
+    def one(self, job: Any, *args: Any, due_in: float | None = None) -> str:
+        """Enqueue one job, now or later; its tag."""
+        tag = f"{job.__name__}-{next(self._numbers)}"
+        if due_in is None:
+            self.record(tag, job.fate, lambda: job.perform_async(tag, *args))
+        else:
+            self.due[tag] = time.time() + due_in
+            self.record(tag, job.fate, lambda: job.perform_in(due_in, tag, *args))
+        return tag
+
+    def pair(self, due_in: float = 2.0) -> None:
+        """Enqueue a unique job twice; the second time counts only if the first may be over."""
+        tag = self.one(jobs.Unique, due_in=due_in)
+        self.record(tag, jobs.ENDS, lambda: jobs.Unique.perform_in(due_in, tag))
+        if time.time() > self.due[tag]:
+            self.twice.add(tag)
+
+    def record(self, tag: str, fate: str, enqueue: Callable[[], object]) -> None:
+        """Enqueue, and write down what is known of it."""
+        begun = time.monotonic()
+        try:
+            enqueue()
+        except EnqueueError:
+            self.doubtful[tag] = fate
+        else:
+            self.accepted[tag] = fate
+        self.longest_seconds = max(self.longest_seconds, time.monotonic() - begun)
+
+
+class Load:
+    """Enqueues a seeded mixture from a thread, so many jobs a second, while the ``with`` lasts."""
+
+    def __init__(self, enqueuer: Enqueuer, rng: random.Random, per_second: float) -> None:
+        self._enqueuer, self._rng = enqueuer, random.Random(rng.random())
+        self._pause = 1 / per_second
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        while not self._stopped.wait(self._pause):
+            self._one(self._enqueuer)
+
+    def _one(self, enqueuer: Enqueuer) -> None:
+        dice = self._rng.random()
+        if dice < 0.4:
+            enqueuer.one(jobs.Quick)
+        elif dice < 0.75:
+            nap = self._rng.choice([jobs.Nap, jobs.CriticalNap, jobs.LowNap])
+            enqueuer.one(nap, self._rng.uniform(0, 0.4))
+        elif dice < 0.85:
+            enqueuer.one(jobs.Quick, due_in=self._rng.uniform(0, 4))
+        else:
+            rare = [jobs.Flaky, jobs.FailsAlways, jobs.ChildKilledOnce, jobs.Perishable]
+            job = self._rng.choice([*rare, jobs.Unique])
+            enqueuer.pair() if job is jobs.Unique else enqueuer.one(job)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stopped.set()
+        self._thread.join()
