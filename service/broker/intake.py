@@ -54,7 +54,7 @@ class Intake:
         self._next, self._queues = 1, tuple[str, ...]()
         self._sent: Request | None = None
         self._unanswered: list[Request] = []
-        self._dry, self._pass_on = False, False
+        self._dry, self._pass_on, self._gathering = False, False, False
         self.in_event_loop, self.ticked_at = False, time.monotonic()
 
     # -- what it holds
@@ -98,14 +98,15 @@ class Intake:
     def tick(self) -> None:
         """Say what there is to say; called once per turn of the event loop, before it polls."""
         self.ticked_at = now = time.monotonic()
+        if self._sent is not None and not self.line.overdue(now):
+            return  # one request at a time
         if not self.line.may_be_used(now) or not (self._queues or self._outbox):
             return
         try:
             if not self.line.connected:
                 self._connect()
             self.line.expect_replies(now)
-            if self._sent is None:
-                self._ask(self._room())
+            self._ask(self._room())
         except BROKEN as error:
             self._lost(error)
 
@@ -125,7 +126,9 @@ class Intake:
             return False
         if not self._held or self._outbox.waiting_seconds() >= GATHER_SECONDS:
             return True
-        self.turn_in(GATHER_SECONDS)
+        if not self._gathering:
+            self._gathering = True
+            self.turn_in(GATHER_SECONDS)
         return False
 
     def _send(self, room: int) -> None:
@@ -134,7 +137,7 @@ class Intake:
         asks = self._pass_on or room > 0
         held = len(self._held)
         self._sent = Request(self._held.prefix, ends, asks, room, held, self._next, self._queues)
-        self._next, self._pass_on = self._next + room, False
+        self._next, self._pass_on, self._gathering = self._next + room, False, False
         self.line.requests.send(*self._sent.commands())
 
     def _on_reply(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import redis
 
 from service.broker.scripts import FINISH, RESERVE
-from service.broker.wire import BrokerSocket
+from service.broker.wire import SILENT, BrokerSocket
 
 logger = logging.getLogger("headcount.broker")
 
@@ -63,14 +63,19 @@ class Line:
         self._pause = RECONNECT_SECONDS[0]
         self.reconnects, self._lost = self.reconnects + self._lost, False
 
+    def overdue(self, now: float) -> bool:
+        """Return whether the reply to a request should long have come."""
+        return self.requests.overdue(now, REPLY_TIMEOUT_SECONDS)
+
     def expect_replies(self, now: float) -> None:
         """Make sure that no reply is overdue.
 
         Raises:
             TimeoutError: one is; see :meth:`lose`.
         """
-        self.requests.expect_reply(now, REPLY_TIMEOUT_SECONDS)
-        self.waiting.expect_reply(now, REPLY_TIMEOUT_SECONDS + WAIT_SECONDS)
+        waiting_too_long = self.waiting.overdue(now, REPLY_TIMEOUT_SECONDS + WAIT_SECONDS)
+        if waiting_too_long or self.overdue(now):
+            raise TimeoutError(SILENT)
 
     def lose(self, error: Exception, leases: int) -> None:
         """Hang up after an error; ``leases`` are kept meanwhile."""

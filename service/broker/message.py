@@ -14,7 +14,7 @@ which Celery carries along with retries:
 =================== ==================================================================
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from types import NoneType
 from typing import Any
@@ -25,20 +25,20 @@ from kombu.utils.json import dumps
 HEADER = "headcount"
 
 _SECONDS = (int, float, NoneType)
-_KINDS: Mapping[str, tuple[type, ...]] = {
-    "id": (str,),
-    "task": (str,),
-    "retries": (int, NoneType),
-    "timelimit": (list, tuple, NoneType),
-    HEADER: (dict, NoneType),
-}
-_STAMP_KINDS: Mapping[str, tuple[type, ...]] = {
-    "enqueued_at": _SECONDS,
-    "first_due_at": _SECONDS,
-    "due_at": _SECONDS,
-    "correlation_id": (str, NoneType),
-    "unique": (list, NoneType),
-}
+_KINDS: Sequence[tuple[str, tuple[type, ...]]] = (
+    ("id", (str,)),
+    ("task", (str,)),
+    ("retries", (int, NoneType)),
+    ("timelimit", (list, tuple, NoneType)),
+    (HEADER, (dict, NoneType)),
+)
+_STAMP_KINDS: Sequence[tuple[str, tuple[type, ...]]] = (
+    ("enqueued_at", _SECONDS),
+    ("first_due_at", _SECONDS),
+    ("due_at", _SECONDS),
+    ("correlation_id", (str, NoneType)),
+    ("unique", (list, NoneType)),
+)
 
 
 def check_headers(headers: Mapping[str, Any]) -> None:
@@ -47,13 +47,17 @@ def check_headers(headers: Mapping[str, Any]) -> None:
     Raises:
         ValueError: one is not what it has to be; names it.
     """
-    for kinds, found in ((_KINDS, headers), (_STAMP_KINDS, stamps(headers))):
-        for name, allowed in kinds.items():
-            if not isinstance(found.get(name), allowed):
-                raise ValueError(f"its header {name!r} is {found.get(name)!r}")
+    _check(headers, _KINDS)
+    _check(stamps(headers), _STAMP_KINDS)
     for seconds in headers.get("timelimit") or ():
         if not isinstance(seconds, _SECONDS):
             raise ValueError(f"its header 'timelimit' is {headers['timelimit']!r}")
+
+
+def _check(found: Mapping[str, Any], kinds: Sequence[tuple[str, tuple[type, ...]]]) -> None:
+    for name, allowed in kinds:
+        if not isinstance(found.get(name), allowed):
+            raise ValueError(f"its header {name!r} is {found.get(name)!r}")
 
 
 def sound(headers: Mapping[str, Any]) -> Mapping[str, Any]:

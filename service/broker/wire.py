@@ -109,14 +109,9 @@ class BrokerSocket:
             self._wait(select.POLLIN)
         return replies
 
-    def expect_reply(self, now: float, seconds: float) -> None:
-        """Make sure that no reply has been due for so many seconds; ``now`` is monotonic.
-
-        Raises:
-            TimeoutError: one has; the connection is dead, or the broker is frozen.
-        """
-        if self.pending > 0 and now - self._sent_at > seconds:
-            raise TimeoutError(SILENT)
+    def overdue(self, now: float, seconds: float) -> bool:
+        """Return whether a reply has been due for so many seconds; ``now`` is monotonic."""
+        return self.pending > 0 and now - self._sent_at > seconds
 
     def close(self) -> None:
         """Close the connection, if any."""
