@@ -9,6 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import psutil
@@ -78,9 +79,10 @@ class Drain:
         ending.start()
         for intake in intakes:
             intake.consume(())
+        children = self._halt_children()
         for request in list(state.active_requests):
             request.given_back()
-        self._kill_children()
+        self._kill(children)
         self._await_replies()
         # Jobs in threads run until the process ends: nothing may come between that and this.
         self._last_words()
@@ -98,9 +100,19 @@ class Drain:
         while any(one.asking for one in self._app.activity.intakes) and time.monotonic() < until:
             time.sleep(LOOK_SECONDS / 10)
 
-    def _kill_children(self) -> None:
-        """Stop what runs before anyone else can be given it."""
+    def _halt_children(self) -> list[psutil.Process]:
+        """Let the children do no more, and their parent hear what they have done."""
         children = psutil.Process().children(recursive=True)
         for child in children:
-            child.kill()
+            with suppress(psutil.NoSuchProcess):
+                child.suspend()
+        if children:
+            time.sleep(LOOK_SECONDS)
+        return children
+
+    def _kill(self, children: list[psutil.Process]) -> None:
+        """Stop what runs before anyone else can be given it."""
+        for child in children:
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
         psutil.wait_procs(children, timeout=3)

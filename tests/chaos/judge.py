@@ -106,7 +106,7 @@ def judge(
     verdict.lost = [tag for tag in verdict.lost if tag not in dead] + sorted(must_die - dead)
     verdict.buried = [tag for tag in dead - may_die if _was_silenced_throughout(runs.get(tag, ()))]
     verdict.misplaced += sorted(dead - may_die - set(verdict.buried))
-    verdict.misplaced += _uncounted(enqueuer, runs, broker)
+    verdict.misplaced += _uncounted(enqueuer, runs, silences, broker)
     verdict.drifts, verdict.pending = broker.drifts(), broker.pending()
     return verdict
 
@@ -116,13 +116,21 @@ def _was_silenced_throughout(runs: Sequence[Run]) -> bool:
 
 
 def _uncounted(
-    enqueuer: Enqueuer, runs: Mapping[str, Sequence[Run]], broker: BrokerProcess
+    enqueuer: Enqueuer,
+    runs: Mapping[str, Sequence[Run]],
+    silences: Silences,
+    broker: BrokerProcess,
 ) -> list[str]:
-    """Perishable jobs that neither ended nor were counted as discarded."""
+    """Perishable jobs that neither ended nor were counted as discarded.
+
+    One whose end nobody heard of is taken back, and has perished by then.
+    """
     perishable = [tag for tag, fate in enqueuer.accepted.items() if fate == ENDS_OR_EXPIRES]
     gone = [tag for tag in perishable if not has_ended(runs.get(tag, ()))]
     discarded = sum(state.ledger.discarded for state in broker.queues().values())
-    possible = range(len(gone), len(gone) + len(enqueuer.doubtful) + 1)
+    ended = [run for tag in perishable for run in runs.get(tag, ()) if run.how == END]
+    unheard = sum(silences.interrupted(run) for run in ended)
+    possible = range(len(gone), len(gone) + len(enqueuer.doubtful) + unheard + 1)
     return [] if discarded in possible else [f"{len(gone)} expired, {discarded} counted", *gone]
 
 

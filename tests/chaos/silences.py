@@ -33,3 +33,9 @@ class Silences:
         times += self._back[following.pid] + self._back[following.worker]
         earliest, latest = run.started - SLACK_SECONDS, following.started
         return max((when for when in times if earliest <= when <= latest), default=None)
+
+    def interrupted(self, run: Run) -> bool:
+        """Whether a run was silenced so soon after its end that nobody may have heard of it."""
+        times = self._silenced[run.pid] + self._silenced[run.worker]
+        ended = run.ended or run.started
+        return any(abs(when - ended) <= SLACK_SECONDS for when in times)
