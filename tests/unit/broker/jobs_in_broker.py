@@ -47,7 +47,9 @@ class Jobs:
         names = [queue, keys.scheduled(queue), keys.LEDGER, keys.wake(queue)]
         names += [keys.UNACKED, keys.UNACKED_INDEX]
         due = "" if due_in is None else time.time() + due_in
-        arguments = (keys.PREFIX, queue, self.message(job_id), due, job_id, retries,
+        stamps = {"unique": [unique, 60_000]} if unique else {}
+        message = self.message(job_id, **stamps)
+        arguments = (keys.PREFIX, queue, message, due, job_id, retries,
                      continues, unique, 60_000)  # fmt: skip
         return str(ENQUEUE(self.client, names, arguments).decode())
 

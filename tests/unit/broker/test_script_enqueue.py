@@ -166,6 +166,13 @@ def test_purged_jobs_are_counted_as_discarded(jobs):
     assert (jobs.purge(), jobs.purge()) == (1, 0)
 
 
+def test_a_purged_job_lets_go_of_its_uniqueness(jobs):
+    jobs.enqueue("a", unique=UNIQUE)
+    jobs.enqueue("b")
+    assert jobs.purge() == 2
+    assert jobs.enqueue("c", unique=UNIQUE) == "enqueued"
+
+
 def test_a_purged_job_of_another_publisher_was_never_counted(jobs):
     jobs.publish_as_celery_does("a")
     assert jobs.purge() == 1
