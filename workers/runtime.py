@@ -12,10 +12,9 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 from service.broker.connection import SOCKET_TIMEOUT_SECONDS, connect
 from service.broker.dead_limits import TRIM_SECONDS, trim_dead
 from service.broker.fork_guard import ForkGuard
-from service.broker.keeper import PROMOTE_SECONDS, Keeper, promote_due, renew
+from service.broker.keeper import Keeper, keep_promoting, renew
 from service.broker.lease import RENEWALS_PER_LEASE
 from service.broker.sweeper import sweep
-from service.queues import QUEUE_NAMES
 from service.settings import Settings
 from service.telemetry.canonical_line import CanonicalLine
 from service.telemetry.exposition import MetricsServer
@@ -146,7 +145,7 @@ def _keeper(
     every = min(LONGEST_SWEEP_PAUSE_SECONDS, renewal_every)
     keeper = Keeper(app.fork_guard)
     keeper.add("lease renewal", renewal_every, lambda: renew(client, app.activity.tags()))
-    keeper.add("promotion", PROMOTE_SECONDS, lambda: promote_due(client, QUEUE_NAMES))
+    keep_promoting(keeper, client)
     keeper.add("sweep", every, lambda: sweep(client, lease))
     keeper.add("dead set trimming", TRIM_SECONDS, lambda: trim_dead(client))
     keeper.add("report", REPORT_SECONDS, reporter.report)

@@ -1,4 +1,4 @@
-"""What must happen by the clock in every worker, in a thread of its own.
+"""What must happen by the clock in every worker, and some of it in sidecars, in its own thread.
 
 A thread, because the event loop stands still while the pool drains: leases are renewed all the
 same, and due jobs are promoted. Chores that others add run here too.
@@ -8,14 +8,15 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 import redis
 from redis.exceptions import RedisError, ResponseError
 
 from service.broker import keys
-from service.broker.fork_guard import ForkGuard
 from service.broker.scripts import PROMOTE, RENEW
+from service.queues import QUEUE_NAMES
 
 logger = logging.getLogger("headcount.broker")
 
@@ -38,11 +39,11 @@ class Chore:
 class Keeper:
     """Runs chores by the clock until stopped. Create it, add chores, start it once.
 
-    ``guard``: no child is forked in the middle of a chore.
+    ``guard``: held around each chore, for processes that fork.
     """
 
-    def __init__(self, guard: ForkGuard) -> None:
-        self._guard = guard
+    def __init__(self, guard: AbstractContextManager[object] | None = None) -> None:
+        self._guard = guard or nullcontext()
         self._chores: list[Chore] = []
         self._stopped = threading.Event()
         self._failing: set[str] = set()
@@ -100,6 +101,11 @@ class Keeper:
         except Exception:  # without its keeper a worker would lose its leases
             logger.exception("%s failed", chore.name)
         return True
+
+
+def keep_promoting(keeper: Keeper, client: "redis.Redis") -> None:
+    """Let due jobs be promoted as long as this keeper runs; any number of processes may."""
+    keeper.add("promotion", PROMOTE_SECONDS, lambda: promote_due(client, QUEUE_NAMES))
 
 
 def promote_due(client: "redis.Redis", queues: tuple[str, ...]) -> None:

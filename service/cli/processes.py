@@ -60,6 +60,7 @@ def flower() -> None:
 def sidecar() -> None:
     """Run the sidecar: health, queue depths and metrics over HTTP."""
     from service.broker.connection import connect
+    from service.broker.keeper import Keeper, keep_promoting
     from service.broker.snapshot_reader import SNAPSHOT_TIMEOUT_SECONDS, SnapshotReader
     from service.sidecar.server import run_sidecar
 
@@ -67,7 +68,13 @@ def sidecar() -> None:
     _start_logging(settings)
     url = settings.require_broker()
     client = connect(settings, SNAPSHOT_TIMEOUT_SECONDS)
-    run_sidecar(settings, SnapshotReader(client, url))
+    keeper = Keeper()
+    keep_promoting(keeper, client)  # where no worker is left to do it
+    keeper.start()
+    try:
+        run_sidecar(settings, SnapshotReader(client, url))
+    finally:
+        keeper.stop()
 
 
 def _start_logging(settings: "Settings") -> "LineWriter":

@@ -52,9 +52,11 @@ class Enqueuer:
         try:
             enqueue()
         except EnqueueError:
-            self.doubtful[tag] = fate
+            if tag not in self.accepted:
+                self.doubtful[tag] = fate
         else:
             self.accepted[tag] = fate
+            self.doubtful.pop(tag, None)
         self.longest_seconds = max(self.longest_seconds, time.monotonic() - begun)
 
 

@@ -84,8 +84,7 @@ def test_leased_jobs_that_never_began_go_back_in_order(broker, start, notes):
     )  # fmt: skip
     jobs.NapOnce.perform_async(30)
     wait_until(notes.lines, 10)
-    for n in range(6):
-        jobs.Note.perform_async("after", n)
+    jobs.Note.perform_bulk([("after", n) for n in range(6)])
     wait_until(lambda: broker.queue("default").leased == 4, 10)
     assert worker.stop(10) == 0
     state = broker.queue("default")
@@ -137,7 +136,7 @@ def test_a_second_signal_ends_the_grace_at_once(broker, start, notes, pool, firs
     worker = start("worker", "--pool", pool, broker_url=broker.url, HEADCOUNT_PREFETCH=2)
     napping = [jobs.Nap.perform_async(60, n) for n in range(2)]
     wait_until(lambda: len(notes.lines()) == 2, 10)
-    waiting = [jobs.Note.perform_async("waiting", n) for n in range(4)]
+    waiting = jobs.Note.perform_bulk([("waiting", n) for n in range(4)])
     wait_until(lambda: broker.queue("default").leased == 4, 10)
     if first is not None:
         worker.signal(first)

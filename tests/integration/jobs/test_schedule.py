@@ -90,3 +90,27 @@ def test_a_scheduled_job_waits_for_a_worker_to_come(broker, start, notes):
     wait_until(lambda: broker.queue("default").overdue_seconds > 0.5, 5)
     start("worker", broker_url=broker.url)
     wait_until(lambda: "overdue" in notes, 5)
+
+
+def test_a_sidecar_promotes_what_is_due_while_no_worker_is_there(broker, start, notes):
+    start("sidecar", broker_url=broker.url)
+    jobs.NoteTime.perform_in(1)
+    wait_until(lambda: broker.queue("default").ready == 1, 5)
+    state = broker.queue("default")
+    assert (state.scheduled, state.drift) == (0, 0)
+    start("worker", broker_url=broker.url)
+    wait_until(notes.lines, 5)
+    assert len(notes.lines()) == 1
+
+
+def test_a_sidecar_that_may_only_read_leaves_it_to_the_workers(broker, start):
+    broker.client.acl_setuser(
+        "reader", enabled=True, passwords=["+secret"], keys=["*"], channels=["*"],
+        commands=["+@read", "+@connection", "+info", "+eval", "+evalsha", "+time"],
+    )  # fmt: skip
+    url = broker.url.replace("redis://", "redis://reader:secret@")
+    sidecar = start("sidecar", broker_url=url)
+    jobs.NoteTime.perform_in(0.5)
+    wait_until(lambda: sidecar.said("promotion waits for the broker"), 5)
+    assert broker.queue("default").scheduled == 1
+    assert sidecar.stop() == 0
