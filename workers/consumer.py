@@ -1,6 +1,7 @@
 """Celery's consumer, for the messages that never become an attempt: these are dead, not deleted."""
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ from celery.worker.consumer import Consumer
 from kombu.exceptions import DecodeError
 
 from service.broker.dead_set import dead_record
-from service.broker.message import sound
+from service.broker.message import same_message, sound, stamp
 from service.telemetry.catalogue import OTHER
 from service.telemetry.events import Outcome
 from workers.attempt import Attempt
@@ -49,6 +50,8 @@ class JobConsumer(Consumer):
             known = strategies.get(task) if isinstance(task, str) else None
             try:
                 if known is not None and "lease" in message.delivery_info:
+                    if message.headers.get("eta") and _put_off(message):
+                        return
                     known(message, None, _unused, _unused, callbacks)
                 else:
                     take(message)
@@ -102,6 +105,23 @@ class JobConsumer(Consumer):
             error=failure.error,
         )
         lease.bury(job_id, record, attempt.unique)
+
+
+def _put_off(message: Any) -> bool:
+    """Put a job that is not due yet on its queue's schedule; return whether it was such a one.
+
+    Only plain Celery clients put them into a list. Celery would hold it in this worker's memory
+    until it is due, and each worker killed meanwhile would count as a delivery.
+    """
+    due_at = stamp(message.headers, time.time())
+    if due_at is None:
+        return False
+    lease = message.delivery_info.pop("lease")  # which is no part of the message
+    try:
+        lease.again(same_message(message, message.headers), due_at)
+    finally:
+        message.delivery_info["lease"] = lease
+    return True
 
 
 def _unused(*_: Any) -> None:

@@ -112,10 +112,16 @@ def next_attempt(message: Any, due_at: float | None, now: float) -> str:
     ``message``: kombu's message of the attempt that ended. ``due_at``: Unix seconds, None for
     at once.
     """
-    # kombu has decompressed the body on its way in.
-    headers = {name: value for name, value in message.headers.items() if name != "compression"}
+    headers = dict(message.headers)
     headers["retries"] = (headers.get("retries") or 0) + 1
     headers[HEADER] = {**stamps(headers), "due_at": due_at or now}
+    return same_message(message, headers)
+
+
+def same_message(message: Any, headers: Mapping[str, Any]) -> str:
+    """Return a leased message, as kombu read it, with other headers, as JSON."""
+    # kombu has decompressed the body on its way in.
+    headers = {name: value for name, value in headers.items() if name != "compression"}
     body = message.body
     return as_json(
         body.decode() if isinstance(body, bytes) else body,

@@ -19,6 +19,10 @@ local queues = #ARGV - 5
 local now = redis.call('TIME')
 now = now[1] + now[2] / 1e6
 
+-- Stands in the message of a job that the ledger counted when it was enqueued. A plain worker has
+-- held it since, and gave it back or retried it: the mark is lost, the header is not.
+local COUNTED = '"headcount":%s*{[^}]*"enqueued_at"'
+
 local function name(i) return ARGV[5 + i] end
 local function wake(i) return KEYS[3 + queues + i] end
 
@@ -26,8 +30,10 @@ local leases, renewals, reply, left = {}, {}, {0}, {}
 
 local function lease(i, item)
   if string.byte(item, 1) ~= 10 then  -- put there by a plain Celery client: adopt it
+    if not string.find(item, COUNTED) then
+      redis.call('HINCRBY', KEYS[3], name(i) .. ':enqueued', 1)
+    end
     item = '\n' .. item
-    redis.call('HINCRBY', KEYS[3], name(i) .. ':enqueued', 1)
   end
   local tag = prefix .. seq .. ':' .. name(i)
   seq, held = seq + 1, held + 1

@@ -131,6 +131,17 @@ def test_a_worker_started_before_its_broker_waits_for_it(own_broker, start, enqu
     check_that_all_succeeded_once(own_broker, worker, [job], seconds=15)
 
 
+def test_an_emptied_broker_ends_running_jobs_uncounted_and_stops_nobody(own_broker, worker, notes):
+    napping = jobs.Nap.perform_async(1, "forgotten")
+    wait_until(lambda: "start 1 forgotten" in notes, 10)
+    own_broker.client.flushdb()
+    after = [jobs.Note.perform_async("after", n) for n in range(3)]
+    after.append(jobs.Note.perform_in(0.5, "after", "a while"))
+    check_that_all_succeeded_once(own_broker, worker, [napping, *after])
+    assert own_broker.ledger("default").enqueued == len(after)
+    assert own_broker.ledger("default").succeeded == len(after)
+
+
 def be_away(seconds=AWAY_SECONDS):
     """Let time pass: that nothing happens in it is what is tested."""
     time.sleep(seconds)

@@ -1,5 +1,7 @@
 """How jobs are taken, held and let go of: in strict order, each end counted exactly once."""
 
+import json
+
 import pytest
 
 from service.broker import keys, outbox
@@ -171,6 +173,25 @@ def test_however_many_leases_of_plain_workers_there_are_a_silent_worker_is_found
     jobs.silence(tag, seconds=61)
     assert jobs.sweep() == {tag: "returned"}
     assert jobs.client.hlen(keys.UNACKED) == 300
+
+
+@pytest.mark.parametrize("separators", [(", ", ": "), (",", ":")])
+def test_a_counted_job_that_a_plain_worker_gave_back_is_not_counted_again(jobs, separators):
+    jobs.enqueue("ours")
+    message = json.loads(jobs.client.rpop("default"))
+    message["headers"]["headcount"] = {"correlation_id": "a-request", "enqueued_at": 1.5}
+    jobs.client.rpush("default", json.dumps(message, separators=separators))
+    jobs.end(jobs.reserve()["ours"], "succeeded")
+    assert (jobs.ledger().enqueued, jobs.ledger().succeeded) == (1, 1)
+
+
+def test_words_in_a_plain_job_s_message_do_not_pass_for_a_count(jobs):
+    message = json.loads(jobs.message("plain"))
+    del message["headers"]["headcount"]
+    message["headers"]["argsrepr"] = json.dumps({"headcount": {"enqueued_at": 1}})
+    jobs.client.lpush("default", json.dumps(message))
+    jobs.end(jobs.reserve()["plain"], "succeeded")
+    assert (jobs.ledger().enqueued, jobs.ledger().succeeded) == (1, 1)
 
 
 def test_what_a_plain_worker_has_held_for_an_hour_goes_back_and_is_adopted(jobs):
