@@ -110,6 +110,10 @@ class FailAlways(Worker):
         raise ValueError("never")
 
 
+class FailSlowly(FailAlways):
+    retry_backoff = 60
+
+
 class FailSteadily(Worker):
     max_retries = 2
     retry_backoff = 0.5

@@ -25,6 +25,9 @@ class Failure:
     error_type: str
     error: str
 
+    def __str__(self) -> str:
+        return f"{self.error_type}: {self.error}"
+
 
 def unwrap(error: BaseException) -> BaseException:
     """Return the exception a child raised, without billiard's wrapping."""

@@ -152,11 +152,12 @@ class JobRequest(Request):
         delay = delay_of_next(self._task, self._attempt.number, error)
         if delay is None:
             return False
-        due_at = time.time() + delay
-        self._next = (next_attempt(self._message, due_at, time.time()), due_at)
-        self._end(Outcome.RETRIED, failure_of(error))
+        now, failure = time.time(), failure_of(error)
+        message = next_attempt(self._message, now + delay, now, str(failure or ""))
+        self._next = (message, now + delay)
+        self._end(Outcome.RETRIED, failure)
         state.task_ready(self)
-        self.send_event("task-retried", exception=repr(failure_of(error)), traceback="")
+        self.send_event("task-retried", exception=repr(failure), traceback="")
         return True
 
     # -- letting go

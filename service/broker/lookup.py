@@ -20,7 +20,7 @@ class JobPlace:
     """Where a job is and how it got there. ``attempts``: begun so far, the current one included.
 
     ``next_run``: Unix seconds for a scheduled job. ``held_by``: the worker process that runs
-    it. ``last_error``: of a dead job.
+    it. ``last_error``: what ended the attempt before this one, or the last of a dead job.
     """
 
     id: str
@@ -80,8 +80,10 @@ def _place(state: str, where: str, item: bytes, job_id: str) -> JobPlace | None:
         return None  # mentions it, as a parent or an argument
     task, retries = headers.get("task"), headers.get("retries")
     begun = retries if isinstance(retries, int) else 0
+    ours = stamps(headers)
+    error = ours.get("last_error") or None
     if state == "running":
         holder = worker_of(where)
-        return JobPlace(job_id, state, queue_of(where), task, begun + 1, held_by=holder)
-    due = stamps(headers).get("due_at") if state == "scheduled" else None
-    return JobPlace(job_id, state, where, task, begun, next_run=due)
+        return JobPlace(job_id, state, queue_of(where), task, begun + 1, None, holder, error)
+    due = ours.get("due_at") if state == "scheduled" else None
+    return JobPlace(job_id, state, where, task, begun, due, None, error)

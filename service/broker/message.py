@@ -9,6 +9,7 @@ which Celery carries along with retries:
 ``first_due_at``    when the first attempt was due; kept over all attempts
 ``due_at``          when this attempt is due, Unix seconds
 ``correlation_id``  given by the enqueuer, else the first job's id; children inherit it
+``last_error``      what ended the attempt before this one; absent in the first
 ``unique``          uniqueness: [key, milliseconds]; absent for most jobs
 ``continues``       tag of the lease this message continues; never stored
 =================== ==================================================================
@@ -37,6 +38,7 @@ _STAMP_KINDS: Sequence[tuple[str, tuple[type, ...]]] = (
     ("first_due_at", _SECONDS),
     ("due_at", _SECONDS),
     ("correlation_id", (str, NoneType)),
+    ("last_error", (str, NoneType)),
     ("unique", (list, NoneType)),
 )
 
@@ -106,15 +108,15 @@ def parse_eta(eta: str | datetime | None) -> float | None:
     return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
 
 
-def next_attempt(message: Any, due_at: float | None, now: float) -> str:
+def next_attempt(message: Any, due_at: float | None, now: float, last_error: str = "") -> str:
     """Return a leased message's next attempt, as JSON: same id, one more retry.
 
     ``message``: kombu's message of the attempt that ended. ``due_at``: Unix seconds, None for
-    at once.
+    at once. ``last_error``: what ended that attempt, for people.
     """
     headers = dict(message.headers)
     headers["retries"] = (headers.get("retries") or 0) + 1
-    headers[HEADER] = {**stamps(headers), "due_at": due_at or now}
+    headers[HEADER] = {**stamps(headers), "due_at": due_at or now, "last_error": last_error}
     return same_message(message, headers)
 
 

@@ -42,6 +42,15 @@ def test_a_running_job_says_which_process_holds_it(said, start, broker, notes):
     assert found["held by"].strip().endswith(f", process {worker.pid}")
 
 
+def test_a_job_waiting_for_its_next_attempt_says_what_ended_the_last(said, start, broker):
+    start("worker", broker_url=broker.url)
+    job_id = said("enqueue", "FailSlowly").strip()
+    wait_until(lambda: broker.queue("default").scheduled == 1, 10)
+    text = said("job", job_id)
+    assert "ValueError: never" in text
+    assert "attempts    1" in text
+
+
 def test_a_dead_job_is_dead_and_says_why(said, jobs):
     jobs.enqueue("one")
     jobs.bury(jobs.reserve()["one"], "one")

@@ -68,12 +68,13 @@ def test_the_next_attempt_is_the_same_job_with_one_more_retry():
         content_encoding="utf-8",
         content_type="application/json",
     )
-    after = orjson.loads(next_attempt(message, NOW + 5, NOW))
+    after = orjson.loads(next_attempt(message, NOW + 5, NOW, "ValueError: boom"))
     assert (after["headers"]["id"], after["headers"]["retries"]) == ("a", 2)
     assert after["headers"]["headcount"] == {
         "first_due_at": 1.0,
         "unique": ["k", 5],
         "due_at": NOW + 5,
+        "last_error": "ValueError: boom",
     }
     assert after["body"] == "[[7], {}, {}]"
     assert after["properties"]["delivery_tag"] == "a"
