@@ -97,22 +97,18 @@ def judge(
 ) -> Verdict:
     """Judge the broker's accounts too. ``unreadable``: how many messages nobody can read."""
     verdict = judge_runs(enqueuer, runs, silences)
-    dead, nameless = dead_tags(broker)
+    dead, silenced, nameless = dead_tags(broker)
     known = enqueuer.doubtful | enqueuer.accepted
     must_die = {tag for tag, fate in enqueuer.accepted.items() if fate == DIES}
     may_die = {tag for tag, fate in known.items() if fate == DIES}
     if nameless != unreadable:
         verdict.misplaced.append(f"{unreadable} unreadable messages, {nameless} dead")
     verdict.lost = [tag for tag in verdict.lost if tag not in dead] + sorted(must_die - dead)
-    verdict.buried = [tag for tag in dead - may_die if _was_silenced_throughout(runs.get(tag, ()))]
+    verdict.buried = [tag for tag in silenced - may_die if not has_ended(runs.get(tag, ()))]
     verdict.misplaced += sorted(dead - may_die - set(verdict.buried))
     verdict.misplaced += _uncounted(enqueuer, runs, silences, broker)
     verdict.drifts, verdict.pending = broker.drifts(), broker.pending()
     return verdict
-
-
-def _was_silenced_throughout(runs: Sequence[Run]) -> bool:
-    return len(runs) >= DELIVERIES_ALLOWED and not has_ended(runs)
 
 
 def _uncounted(
@@ -134,15 +130,17 @@ def _uncounted(
     return [] if discarded in possible else [f"{len(gone)} expired, {discarded} counted", *gone]
 
 
-def dead_tags(broker: BrokerProcess) -> tuple[set[str], int]:
-    """Tags of the jobs in the dead set, and how many are there without one.
+def dead_tags(broker: BrokerProcess) -> tuple[set[str], set[str], int]:
+    """Tags of dead jobs, those of them that no worker was left to end, and how many have none.
 
     The shipped cron jobs, which Beat enqueues now and then, are nobody's business here.
     """
-    found = broker.client.hvals(keys.DEAD_MESSAGES)
-    messages = [message for message in found if HealthCheckWorker.name.encode() not in message]
-    tags = [tag for message in messages if (tag := _tag(message))]
-    return set(tags), len(messages) - len(tags)
+    jobs = [job for job in broker.dead_jobs() if job.task != HealthCheckWorker.name]
+    messages = broker.client.hgetall(keys.DEAD_MESSAGES)
+    tags = {job.id: _tag(messages[job.id.encode()]) for job in jobs}
+    silenced = {tags[job.id] for job in jobs if "fell silent" in (job.error or "")}
+    known = {tag for tag in tags.values() if tag}
+    return known, {tag for tag in silenced if tag}, len(jobs) - len(known)
 
 
 def _tag(message: bytes) -> str | None:
