@@ -3,14 +3,18 @@
 While a worker drains, Celery asks one child after the other, and waits half a second for each
 that has nothing to say. Beside many long jobs, one that had ended long before would be given back
 and run again. And every third killed child is noticed only five seconds later.
+
+It also turns the event loop for less.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from multiprocessing.connection import wait
 from typing import Any
 
 from celery.concurrency.asynpool import AsynPool, ResultHandler
 from celery.concurrency.prefork import TaskPool
+from kombu.asynchronous.hub import Hub
 
 PATIENCE_SECONDS = 0.5
 LOOK_AGAIN_SECONDS = 0.02
@@ -38,6 +42,11 @@ class PromptAsynPool(AsynPool):
 
     ResultHandler = PromptResultHandler
 
+    def register_with_event_loop(self, hub: Any) -> None:
+        """Join the event loop."""
+        hub.remove_writer = partial(_remove_writer, hub)
+        super().register_with_event_loop(hub)
+
     def _event_process_exit(self, hub: Any, child: Any) -> None:
         # A dying process closes its files a moment before its parent may wait for it. Celery
         # looks once, and next when it tidies up, seconds later.
@@ -50,3 +59,12 @@ class PreforkPool(TaskPool):
     """What a worker takes as its pool."""
 
     Pool = PromptAsynPool
+
+
+def _remove_writer(hub: Any, fd: Any) -> None:
+    """Stop watching a pipe to a child, if it is watched.
+
+    Celery says so of every child's in every turn of the loop, and each time the kernel refuses.
+    """
+    if not isinstance(fd, int) or fd in hub.writers:
+        Hub.remove_writer(hub, fd)
