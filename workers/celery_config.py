@@ -59,7 +59,8 @@ def _broker(broker: BrokerAddress, settings: Settings) -> dict[str, Any]:
         "broker_connection_retry_on_startup": True,
         # The default gives up, and ends the worker, after 100 attempts.
         "broker_connection_max_retries": None,
-        # A publish that failed may have arrived: sending it again could run the job twice.
+        # The transport sends a publish again itself, once, and not after a timeout: Celery would
+        # keep the caller waiting for longer than it may take.
         "task_publish_retry": False,
         # Running jobs go on when the broker is away; their outcome is recorded when it is back.
         "worker_cancel_long_running_tasks_on_connection_loss": False,

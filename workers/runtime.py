@@ -101,7 +101,7 @@ def _serve_metrics(
 
 def _consume(app: Any, settings: Settings, node: str, pool: str, successes: CronSuccesses) -> int:
     # A broker that does not answer must not cost more than one renewal.
-    patience = min(SOCKET_TIMEOUT_SECONDS, settings.lease_seconds / 4)
+    patience = min(SOCKET_TIMEOUT_SECONDS, settings.lease_seconds / RENEWALS_PER_LEASE)
     client = connect(settings, patience)
     reporter = Reporter(client, node, settings.queues, app.activity)
     keeper = _keeper(client, settings, app, reporter, successes)

@@ -37,8 +37,7 @@ def connect(
         "socket_timeout": socket_timeout_seconds,
         "socket_connect_timeout": min(CONNECT_TIMEOUT_SECONDS, socket_timeout_seconds),
         "retry": never_retry(),
-        **({"ssl": True} if address.tls else {}),
-        **address.tls,
+        **_tls_options(address),
     }
     if not address.behind_sentinels:
         host, port = address.hosts[0]
@@ -61,9 +60,12 @@ def sentinel_options(address: BrokerAddress, credentials: Mapping[str, str]) -> 
         "socket_connect_timeout": SENTINEL_TIMEOUT_SECONDS,
         "retry": never_retry(),
         **credentials,
-        **({"ssl": True} if address.tls else {}),
-        **address.tls,
+        **_tls_options(address),
     }
+
+
+def _tls_options(address: BrokerAddress) -> dict[str, Any]:
+    return {"ssl": True, **address.tls} if address.tls else {}
 
 
 def describe(error: BaseException, url: str) -> str:

@@ -25,6 +25,11 @@ def deliveries(item: bytes) -> int:
     return len(item) - len(item.lstrip(b" \n"))
 
 
+def leased_item(lease: bytes) -> bytes:
+    """Return the raw item in a lease as the broker keeps it: ``[item,"","queue"]``."""
+    return lease[1 : lease.rindex(b',"","')]
+
+
 def open_item(item: bytes, lease: Lease) -> dict[str, Any]:
     """Return kombu's raw message, carrying its lease, and ``error`` if it cannot be read."""
     carried = {"lease": lease, "redelivered": lease.deliveries > 1}

@@ -16,7 +16,7 @@ import redis
 from redis.exceptions import RedisError
 
 from service.broker import keys
-from service.broker.delivery import deliveries, open_item
+from service.broker.delivery import deliveries, leased_item, open_item
 from service.broker.holdings import Holdings
 from service.broker.lease import End, Lease
 from service.broker.line import WAIT_SECONDS, Line
@@ -202,7 +202,7 @@ class Intake:
         asked = lost.possible_tags()
         found = self.line.requests.ask("HMGET", keys.UNACKED, *[tag for tag, _ in asked])
         answers = zip(asked, found, strict=True)
-        self._take([(*one, had[1 : had.rindex(b',"","')]) for one, had in answers if had])
+        self._take([(*one, leased_item(had)) for one, had in answers if had])
 
     # -- the end
 

@@ -7,6 +7,7 @@ import redis
 
 from service.broker import keys
 from service.broker.dead_set import DeadSet
+from service.broker.delivery import leased_item
 from service.broker.lease import queue_of, worker_of
 from service.broker.message import headers_of, stamps
 from service.errors import JobNotFoundError
@@ -71,7 +72,7 @@ def _places(client: "redis.Redis", needle: bytes) -> Iterator[tuple[str, str, by
 def _running(client: "redis.Redis", needle: bytes) -> Iterator[tuple[str, str, bytes]]:
     for tag, lease in client.hscan_iter(keys.UNACKED, count=CHUNK):
         if needle in lease:
-            yield "running", tag.decode(), lease[1 : lease.rindex(b',"","')]
+            yield "running", tag.decode(), leased_item(lease)
 
 
 def _place(state: str, where: str, item: bytes, job_id: str) -> JobPlace | None:

@@ -13,7 +13,7 @@ import redis
 from kombu.utils.json import dumps
 
 from service.broker import keys
-from service.broker.message import HEADER, stamp, stamps
+from service.broker.message import HEADER, stamp
 from service.broker.scripts import ENQUEUE, ENQUEUE_MANY, Argument, Script
 
 PUBLISH_AT_ONCE = 1000
@@ -50,7 +50,7 @@ def publish(client: "redis.Redis", queue: str, message: dict[str, Any]) -> None:
     due = stamp(headers, time.time())
     ours = headers[HEADER]
     continues, slot = ours.pop("continues", ""), ours.pop("slot", ())
-    unique, lasting = stamps(headers).get("unique") or ("", 0)
+    unique, lasting = ours.get("unique") or ("", 0)
     names = (
         queue,
         keys.scheduled(queue),
