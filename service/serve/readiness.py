@@ -14,10 +14,10 @@ async def tcp_answers(host: str, port: int) -> bool:
 
 
 async def http_answers(host: str, port: int, path: str) -> bool:
-    """Tell whether an HTTP server answers, whatever its status."""
+    """Tell whether an HTTP server answers with 200."""
     request = f"GET {path} HTTP/1.0\r\nHost: {host}\r\nConnection: close\r\n\r\n"
     reply = await _ask(host, port, request.encode())
-    return reply is not None and reply.startswith(b"HTTP/")
+    return reply is not None and reply.startswith((b"HTTP/1.0 200 ", b"HTTP/1.1 200 "))
 
 
 async def valkey_answers(host: str, port: int, password: str) -> bool:
