@@ -41,8 +41,8 @@ format: $(READY)  ## put code and generated files in shape
 	$(BIN)/ruff format .
 	$(BIN)/python -m dashboards.generate
 
-bench: $(READY)  ## the benchmarks; each prints ratios, measured side by side
-	$(BIN)/python -m bench
+bench: $(READY)  ## the benchmarks; each prints ratios, measured side by side; ROW=… for some
+	$(BIN)/python -m bench $(ROW)
 
 lock:  ## pin the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

@@ -1,0 +1,29 @@
+"""A worker's whole process tree: its CPU, children that ended included; holding it still."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the CPU that a process and its children have used, those that ended included."""
+    parent = psutil.Process(pid)
+    own = parent.cpu_times()
+    children = [child.cpu_times() for child in parent.children(recursive=True)]
+    ended = own.children_user + own.children_system
+    return float(ended + sum(one.user + one.system for one in [own, *children]))
+
+
+@contextmanager
+def suspended(pid: int) -> Iterator[None]:
+    """Hold a process tree still meanwhile."""
+    parent = psutil.Process(pid)
+    processes = [parent, *parent.children(recursive=True)]
+    for one in processes:
+        one.suspend()
+    try:
+        yield
+    finally:
+        for one in processes:
+            one.resume()
