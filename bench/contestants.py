@@ -75,7 +75,8 @@ def plain(concurrency: int = 2, prefetch: int = 4) -> Contestant:
             *("--prefetch-multiplier", str(prefetch)),
             *("--without-gossip", "--without-mingle", "-l", "ERROR"),
         ),
-        "import sys; from bench import plain_celery as jobs, workload; job = getattr(jobs, sys.argv[1]); "
+        "import sys; from bench import plain_celery, workload; "
+        "job = getattr(plain_celery, sys.argv[1]); "
         "[job.delay(*workload.ARGUMENTS[sys.argv[1]]) for _ in range(int(sys.argv[2]))]",
     )
 
