@@ -30,6 +30,10 @@ class Broker:
         """Return how many commands clients have sent so far; those in scripts do not count."""
         return int(self.client.info("stats")["total_commands_processed"])
 
+    def requests(self) -> int:
+        """Return how many requests have come so far; commands that come at once are one."""
+        return int(self.client.info("stats")["total_reads_processed"])
+
     def cpu_seconds(self) -> float:
         """Return the CPU it has used so far."""
         used = self.client.info("cpu")

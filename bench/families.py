@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import noop_jobs
+from bench import noop_jobs, real_work, round_trips
 from bench.results import Result
 
 FAMILIES: Mapping[str, Callable[[], Iterator[Result]]] = {
     "noop": noop_jobs.measure,
+    "work": real_work.measure,
+    "trips": round_trips.measure,
 }
