@@ -27,7 +27,7 @@ class Broker:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def commands(self) -> int:
-        """Return how many commands clients have sent so far; those in scripts do not count."""
+        """Return how many commands have run so far; those in scripts count too."""
         return int(self.client.info("stats")["total_commands_processed"])
 
     def requests(self) -> int:

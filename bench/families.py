@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import noop_jobs, real_work, round_trips
+from bench import idle, latency, noop_jobs, real_work, round_trips
+from bench.peers import rows as peers
 from bench.results import Result
 
 FAMILIES: Mapping[str, Callable[[], Iterator[Result]]] = {
     "noop": noop_jobs.measure,
     "work": real_work.measure,
     "trips": round_trips.measure,
+    "latency": latency.measure,
+    "idle": idle.measure,
+    "peers": peers.measure,
 }
