@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import idle, latency, noop_jobs, real_work, round_trips
+from bench import idle, imports, latency, noop_jobs, real_work, round_trips
 from bench.peers import rows as peers
 from bench.results import Result
 
@@ -12,5 +12,6 @@ FAMILIES: Mapping[str, Callable[[], Iterator[Result]]] = {
     "trips": round_trips.measure,
     "latency": latency.measure,
     "idle": idle.measure,
+    "imports": imports.measure,
     "peers": peers.measure,
 }
