@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import idle, imports, latency, noop_jobs, real_work, round_trips
+from bench import idle, imports, instructions, latency, noop_jobs, real_work, round_trips
 from bench.peers import rows as peers
 from bench.results import Result
 
 FAMILIES: Mapping[str, Callable[[], Iterator[Result]]] = {
     "noop": noop_jobs.measure,
+    "instructions": instructions.measure,
     "work": real_work.measure,
     "trips": round_trips.measure,
     "latency": latency.measure,
