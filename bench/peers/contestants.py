@@ -13,6 +13,7 @@ import httpx
 
 from bench.broker import Broker
 from bench.contestants import ROOT, Contestant, plain
+from bench.noop_jobs import JOBS
 from bench.peers.environments import python_of
 from bench.process_tree import kill
 from bench.waiting import until
@@ -21,13 +22,15 @@ from service.serve.ports import choose_port
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A contestant, ``unfinished`` jobs in its broker, and what to know about it.
+    """A contestant, and what to know about it.
 
-    ``monitor``: the command that watches it from a process of its own, if any.
+    ``monitor``: the command that watches it from a process of its own, if any, given a port.
+    ``jobs``: how many it runs in one round.
     """
 
     contestant: Contestant
     note: str = ""
+    jobs: int = JOBS
     monitor: Callable[[int], tuple[str, ...]] | None = None
 
     @contextmanager
@@ -51,7 +54,7 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class _Foreign(Contestant):
-    """A contestant with queues of its own kind."""
+    """A contestant with queues of its own kind; ``unfinished``: how many jobs have not ended."""
 
     unfinished: Callable[[Any], int] = field(default=lambda _client: 0)
 
@@ -127,6 +130,7 @@ def rq() -> Peer:
         ),
         note="not monitored; forks a process for each job; "
         "a killed worker's job ends as failed, unless it was enqueued with retries",
+        jobs=600,  # the others' 3,000 would take it minutes
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from bench.broker import Broker, running_broker
 from bench.contestants import headcount, plain
-from bench.noop_jobs import JOBS, WARM, work_off
+from bench.noop_jobs import WARM, work_off
 from bench.peers.contestants import Peer, arq, dramatiq, rq, taskiq, watched_celery
 from bench.peers.kills import lost_after_sigkill
 from bench.process_tree import cpu_seconds
@@ -44,12 +44,12 @@ def measure() -> Iterator[Result]:
 def _run(broker: Broker, peer: Peer) -> Figures:
     with peer.monitored(broker) as monitor:
         if monitor is None:
-            return work_off(broker, peer.contestant)
+            return work_off(broker, peer.contestant, jobs=peer.jobs)
         begun = cpu_seconds(monitor.pid)
-        figures = work_off(broker, peer.contestant)
+        figures = work_off(broker, peer.contestant, jobs=peer.jobs)
         time.sleep(CATCH_UP_SECONDS)  # it may still be reading
         used = cpu_seconds(monitor.pid) - begun
-        return {**figures, "monitor_cpu": used / (WARM + JOBS)}
+        return {**figures, "monitor_cpu": used / (WARM + peer.jobs)}
 
 
 def _measured(whose: str, figures: Figures, lost: int) -> Mapping[str, float]:
