@@ -1,7 +1,8 @@
 """Jobs that do something: computing, waiting, carrying much. No job may be worse off.
 
 Plain Celery runs as it ships: prefetch 4, and its fair order (``-O fair``), which gives a job to a
-child process only when that is free.
+child process only when that is free. It acknowledges a job as it begins, so its last ones are not
+waited for: where jobs take long, it looks better by the last job of each slot, below 1 %.
 """
 
 from collections.abc import Iterator
@@ -15,10 +16,10 @@ from bench.rounds import medians, ratio, rounds
 ROUNDS, WARM = 3, 40
 
 WORK = (  # job, what it is, concurrency, jobs of one round
-    ("compute", "5 ms of CPU", 2, 500),
+    ("compute", "5 ms of CPU", 2, 400),
     ("wait", "20 ms of waiting", 2, 300),
     ("wait", "20 ms of waiting", 8, 1000),
-    ("carry", "100 kB of arguments", 2, 1000),
+    ("carry", "100 kB of arguments", 2, 800),
 )
 ROWS = {
     "cpu": ("worker tree's CPU per job", Target(at_most=1.0)),
