@@ -1,7 +1,7 @@
 """Two hundred jobs, as many as a worker counts by name, and a watch on their worker's event loop.
 
-Written to the file ``LOOP_PAUSES`` names: per tenth of a second, the longest time in seconds
-between two turns of the loop, which a timer wakes every millisecond.
+Written to the file that ``LOOP_PAUSES`` names: per tenth of a second, the longest time in seconds
+that the loop, which a timer wakes every millisecond, was held still by this process's threads.
 """
 
 import os
@@ -36,20 +36,28 @@ def publish(queues: tuple[str, ...] = ("critical", "default", "low")) -> None:
 
 
 class LoopWatch:
-    """Notes how long the loop stood still between two ticks."""
+    """Notes how long other threads of this process held the loop still between two ticks.
+
+    As much of a pause as they used the CPU meanwhile: else other processes would count as well.
+    """
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("a", buffering=1)
-        self._last = self._begun = time.monotonic()
-        self._longest = 0.0
+        self._last, self._others = time.monotonic(), _others_cpu_seconds()
+        self._begun, self._longest = self._last, 0.0
 
     def tick(self) -> None:
         """Be called once a millisecond."""
-        now = time.monotonic()
-        self._longest, self._last = max(self._longest, now - self._last), now
+        now, others = time.monotonic(), _others_cpu_seconds()
+        held = min(now - self._last - TICK_SECONDS, others - self._others)
+        self._longest, self._last, self._others = max(self._longest, held), now, others
         if now - self._begun >= WINDOW_SECONDS:
-            self._file.write(f"{now} {max(0.0, self._longest - TICK_SECONDS)}\n")
+            self._file.write(f"{now} {self._longest}\n")
             self._begun, self._longest = now, 0.0
+
+
+def _others_cpu_seconds() -> float:
+    return time.process_time() - time.thread_time()
 
 
 @worker_ready.connect(weak=False)

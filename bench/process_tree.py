@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 
@@ -13,6 +14,11 @@ def cpu_seconds(pid: int) -> float:
     children = [child.cpu_times() for child in parent.children(recursive=True)]
     ended = own.children_user + own.children_system
     return float(ended + sum(one.user + one.system for one in [own, *children]))
+
+
+def main_thread_cpu_seconds(pid: int) -> float:
+    """Return the CPU a process's main thread has used, to the nanosecond once it sleeps."""
+    return int(Path(f"/proc/{pid}/task/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
 @contextmanager

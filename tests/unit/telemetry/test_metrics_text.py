@@ -111,5 +111,7 @@ def test_a_scrape_is_compressed_for_who_can_read_it_and_shows_single_names(worke
         server.close()
     assert len(packed) * 4 < len(plain.content)
     assert gzip.decompress(packed) == plain.content
-    assert [line for line in one.text.splitlines() if line[0] != "#"] == ["headcount_worker_slots 8.0"]
+    assert [line for line in one.text.splitlines() if line[0] != "#"] == [
+        "headcount_worker_slots 8.0"
+    ]
     assert refused.status_code == 405
