@@ -1,5 +1,6 @@
 """A worker's whole process tree: its CPU, children that ended included; holding it still."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,3 +34,14 @@ def suspended(pid: int) -> Iterator[None]:
     finally:
         for one in processes:
             one.resume()
+
+
+@contextmanager
+def on_core(number: int) -> Iterator[None]:
+    """Keep this process, and those it starts meanwhile, on one of its cores; -1: the last."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {sorted(allowed)[number]})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
