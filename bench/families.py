@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import http, noop_jobs, scraping, snapshot
+from bench import growth, http, noop_jobs, scraping, snapshot
 from bench.results import Result
 
 FAMILIES: Mapping[str, Callable[[], Iterator[Result]]] = {
+    "growth": growth.measure,
     "http": http.measure,
     "noop": noop_jobs.measure,
     "scrape": scraping.measure,

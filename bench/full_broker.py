@@ -9,6 +9,7 @@ import orjson
 
 from bench.broker import Broker
 from service.broker import keys
+from service.broker.dead_set import dead_record
 from service.queues import QUEUE_NAMES
 from workers.report import REMEMBER_SECONDS
 
@@ -29,6 +30,8 @@ class FullBroker:
         self._put("LPUSH", "ready", range(jobs - jobs // DELAYED_SHARE))
         self._put("ZADD", "scheduled", range(jobs // DELAYED_SHARE))
         self._put("ZADD", "dead", range(dead))
+        if dead:
+            self._client.hset(keys.DEAD_RECORDS, mapping=dict(map(_record, range(dead))))
         for number in range(workers):
             self._lease(number)
         self.report(range(workers))
@@ -72,6 +75,15 @@ def _values(where: str, numbers: Sequence[int]) -> Iterator[Any]:
 def _message(number: int) -> bytes:
     headers = {"id": f"job-{number}", "task": "shop.Mail", "headcount": {"due_at": time.time()}}
     return b"\n" + orjson.dumps({"body": "W10=", "headers": headers, "properties": {}})
+
+
+def _record(number: int) -> tuple[str, str]:
+    name, queue = f"job-{number}", QUEUE_NAMES[number % len(QUEUE_NAMES)]
+    headers = {"id": name, "task": "shop.Mail"}
+    return name, dead_record(
+        job_id=name, headers=headers, queue=queue, outcome="failed", task="shop.Mail",
+        error_type="ValueError", error="no such customer", traceback="x" * 1000,
+    )  # fmt: skip
 
 
 def _report(worker: int, now: float) -> dict[str, Any]:
