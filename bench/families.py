@@ -2,13 +2,23 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import broker_bytes, broker_load, growth, http, noop_jobs, scraping, snapshot
+from bench import (
+    broker_bytes,
+    broker_load,
+    growth,
+    http,
+    instructions,
+    noop_jobs,
+    scraping,
+    snapshot,
+)
 from bench.results import Result
 
 FAMILIES: Mapping[str, Callable[[], Iterator[Result]]] = {
     "bytes": broker_bytes.measure,
     "growth": growth.measure,
     "http": http.measure,
+    "instructions": instructions.measure,
     "load": broker_load.measure,
     "noop": noop_jobs.measure,
     "scrape": scraping.measure,
