@@ -1,4 +1,4 @@
-"""What Headcount asks of the broker: CPU for each job enqueued, taken and ended; idle workers."""
+"""What Headcount asks of a broker with an append-only file: CPU for each job, and idle workers."""
 
 import time
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ BULK, ONE_BY_ONE, IDLE_SECONDS = 50_000, 3_000, 10.0
 def measure() -> Iterator[Result]:
     """Measure enqueueing both ways, working off at both prefetches, and an idle worker."""
     with running_broker() as broker:
+        broker.client.config_set("appendonly", "yes")  # as it should be where jobs matter
         one_by_one = f"import sys; from bench.headcount_jobs import Noop as JOB; {NOW}"
         yield _enqueued(broker, "one by one", ONE_BY_ONE, publish=one_by_one)
         yield _enqueued(broker, "in bulk", BULK)
