@@ -2,10 +2,25 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import instructions, noop_jobs
+from bench import (
+    broker_bytes,
+    broker_load,
+    growth,
+    http,
+    instructions,
+    noop_jobs,
+    scraping,
+    snapshot,
+)
 from bench.results import Result
 
 FAMILIES: Mapping[str, Callable[[], Iterator[Result]]] = {
-    "noop": noop_jobs.measure,
+    "bytes": broker_bytes.measure,
+    "growth": growth.measure,
+    "http": http.measure,
     "instructions": instructions.measure,
+    "load": broker_load.measure,
+    "noop": noop_jobs.measure,
+    "scrape": scraping.measure,
+    "snapshot": snapshot.measure,
 }

@@ -1,7 +1,9 @@
 """A worker's whole process tree: its CPU, children that ended included; holding it still."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psutil
 
@@ -13,6 +15,11 @@ def cpu_seconds(pid: int) -> float:
     children = [child.cpu_times() for child in parent.children(recursive=True)]
     ended = own.children_user + own.children_system
     return float(ended + sum(one.user + one.system for one in [own, *children]))
+
+
+def main_thread_cpu_seconds(pid: int) -> float:
+    """Return the CPU a process's main thread has used, to the nanosecond once it sleeps."""
+    return int(Path(f"/proc/{pid}/task/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
 @contextmanager
@@ -27,3 +34,14 @@ def suspended(pid: int) -> Iterator[None]:
     finally:
         for one in processes:
             one.resume()
+
+
+@contextmanager
+def on_core(number: int) -> Iterator[None]:
+    """Keep this process, and those it starts meanwhile, on one of its cores; -1: the last."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {sorted(allowed)[number]})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
