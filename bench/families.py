@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import noop_jobs
+from bench import memory, noop_jobs
 from bench.results import Result
 
 FAMILIES: Mapping[str, Callable[[], Iterator[Result]]] = {
     "noop": noop_jobs.measure,
+    "memory": memory.measure,
 }
