@@ -1,77 +1,75 @@
-"""``python -m bench.publisher WAY CALLS``: enqueue in one way; print the CPU seconds a job."""
+"""``python -m bench.publisher WAY JOBS``: enqueue in one way; print the CPU seconds it took."""
 
 import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from itertools import count
 
-WARM = 50  # connections, scripts and caches, as in a process that has enqueued before
-BULK = 10_000
-
-Enqueue = Callable[[], object]
+WARM = 50  # for connections, scripts and caches, as in a process that has enqueued before
 
 
-def delay() -> Enqueue:
-    """Plain Celery on the stock transport."""
+def delay(jobs: int) -> None:
+    """Plain Celery, on the stock transport."""
     from bench import plain_celery
 
-    return plain_celery.noop.delay
+    for _ in range(jobs):
+        plain_celery.noop.delay()
 
 
-def perform_async() -> Enqueue:
-    """Return ours."""
+def perform_async(jobs: int) -> None:
+    """Enqueue ours, now."""
     from bench.headcount_jobs import Noop
 
-    return Noop.perform_async
+    for _ in range(jobs):
+        Noop.perform_async()
 
 
-def perform_in() -> Enqueue:
-    """Return ours, later."""
+def perform_in(jobs: int) -> None:
+    """Enqueue ours, in an hour."""
     from bench.headcount_jobs import Noop
 
-    return lambda: Noop.perform_in(3600)
+    for _ in range(jobs):
+        Noop.perform_in(3600)
 
 
-def perform_at() -> Enqueue:
-    """Return ours, at a time."""
+def perform_at(jobs: int) -> None:
+    """Enqueue ours, at a time."""
     from bench.headcount_jobs import Noop
 
     tomorrow = datetime.now(UTC) + timedelta(days=1)
-    return lambda: Noop.perform_at(tomorrow)
+    for _ in range(jobs):
+        Noop.perform_at(tomorrow)
 
 
-def unique() -> Enqueue:
-    """Return ours, where every job holds a uniqueness of its own."""
+def unique(jobs: int) -> None:
+    """Enqueue ours, each holding a uniqueness of its own."""
     from bench.headcount_jobs import Unique
 
-    numbers = count()
-    return lambda: Unique.perform_async(next(numbers))
+    begun = time.time_ns()
+    for number in range(jobs):
+        Unique.perform_async(begun + number)
 
 
-def perform_bulk() -> Enqueue:
-    """Return ours, 10,000 at once."""
+def perform_bulk(jobs: int) -> None:
+    """Enqueue ours, all at once."""
     from bench.headcount_jobs import Noop
 
-    return lambda: Noop.perform_bulk([()] * BULK)
+    Noop.perform_bulk([()] * jobs)
 
 
-WAYS: dict[str, Callable[[], Enqueue]] = {
-    way.__name__: way for way in (delay, perform_async, perform_in, perform_at, unique)
+WAYS: dict[str, Callable[[int], None]] = {
+    way.__name__: way
+    for way in (delay, perform_async, perform_in, perform_at, unique, perform_bulk)
 }
 
 
-def main(way: str, calls: int) -> None:
+def main(way: Callable[[int], None], jobs: int) -> None:
     """Warm up, then measure."""
-    bulk = way == perform_bulk.__name__
-    enqueue = perform_bulk() if bulk else WAYS[way]()
-    for _ in range(1 if bulk else WARM):
-        enqueue()
+    way(WARM)
     begun = time.process_time()
-    for _ in range(calls):
-        enqueue()
-    print((time.process_time() - begun) / max(1, calls * (BULK if bulk else 1)))
+    way(jobs)
+    print(time.process_time() - begun)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(WAYS[sys.argv[1]], int(sys.argv[2]))

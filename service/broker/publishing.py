@@ -117,7 +117,7 @@ def publish_many(client: "redis.Redis", queue: str, messages: Iterable[bytes]) -
     """
     names, rest = (queue, keys.LEDGER, keys.wake(queue)), iter(messages)
     while some := list(islice(rest, PUBLISH_AT_ONCE)):
-        arguments = (keys.PREFIX, queue, uuid.uuid4().hex, *some)
+        arguments: tuple[Argument, ...] = (keys.PREFIX, queue, uuid.uuid4().hex, *some)
         _sent_once(ENQUEUE_MANY, client, names, arguments)
 
 
