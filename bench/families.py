@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import memory, noop_jobs
+from bench import enqueueing, memory, noop_jobs, promotion
 from bench.results import Result
 
 FAMILIES: Mapping[str, Callable[[], Iterator[Result]]] = {
     "noop": noop_jobs.measure,
+    "enqueue": enqueueing.measure,
+    "promotion": promotion.measure,
     "memory": memory.measure,
 }

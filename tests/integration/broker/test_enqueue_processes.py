@@ -3,8 +3,16 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
 
 from tests.headcount_process import ROOT
+from tests.sample_jobs import Note
+from tests.waiting import wait_until
+
+THREADS = 120
+"""More than redis-py gives connections to by itself."""
 
 PROGRAM = """
 import os, threading
@@ -41,3 +49,20 @@ def test_threads_and_forked_children_enqueue_every_job_once(broker):
     assert (done.returncode, done.stderr) == (0, "")
     assert broker.queue("default").ready == JOBS
     assert broker.ledger("default").enqueued == JOBS
+
+
+def test_more_threads_than_connections_of_one_client_wait_out_a_silence(own_broker, enqueue_on):
+    enqueue_on(own_broker)
+    Note.perform_async("connected, and the scripts known")
+    own_broker.freeze()
+    with ThreadPoolExecutor(THREADS) as threads:
+        jobs = [threads.submit(Note.perform_async, n) for n in range(THREADS)]
+        wait_until(lambda: connections_to(own_broker.port) >= THREADS, 10)
+        own_broker.thaw()
+    assert len({job.result().id for job in jobs}) == THREADS
+    assert own_broker.queue("default").ready == THREADS + 1
+
+
+def connections_to(port):
+    found = psutil.Process().net_connections("tcp")
+    return sum(bool(one.raddr) and one.raddr.port == port for one in found)
