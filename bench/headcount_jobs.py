@@ -42,4 +42,15 @@ class Carry(Worker):
         return workload.carry(text)
 
 
+class Unique(Worker):
+    """``noop``, of which only one is pending with the same number."""
+
+    unique_for = 3600
+
+    @classmethod
+    def perform(cls, _number: int) -> Any:
+        """Do nothing."""
+        return workload.noop()
+
+
 JOBS: dict[str, type[Worker]] = {"noop": Noop, "compute": Compute, "wait": Wait, "carry": Carry}
