@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bench import workload
+from bench import latency_probe, workload
 from workers import Worker
 
 
@@ -53,4 +53,28 @@ class Unique(Worker):
         return workload.noop()
 
 
-JOBS: dict[str, type[Worker]] = {"noop": Noop, "compute": Compute, "wait": Wait, "carry": Carry}
+class Stamp(Worker):
+    """``stamp``."""
+
+    @classmethod
+    def perform(cls) -> Any:
+        """Send the time."""
+        return latency_probe.stamp()
+
+
+class Mark(Worker):
+    """``mark``."""
+
+    @classmethod
+    def perform(cls, number: int) -> Any:
+        """Leave a mark."""
+        return workload.mark(number)
+
+
+JOBS: dict[str, type[Worker]] = {
+    "noop": Noop,
+    "compute": Compute,
+    "wait": Wait,
+    "carry": Carry,
+    "mark": Mark,
+}
