@@ -30,8 +30,8 @@ class Broker:
         """Return how many commands have run so far; those in scripts count too."""
         return int(self.client.info("stats")["total_commands_processed"])
 
-    def requests(self) -> int:
-        """Return how many requests have come so far; commands that come at once are one."""
+    def round_trips(self) -> int:
+        """Return how often it has read from its clients so far: commands sent at once are one."""
         return int(self.client.info("stats")["total_reads_processed"])
 
     def cpu_seconds(self) -> float:

@@ -42,6 +42,17 @@ class Carry(Worker):
         return workload.carry(text)
 
 
+class Unique(Worker):
+    """``noop``, of which only one is pending with the same number."""
+
+    unique_for = 3600
+
+    @classmethod
+    def perform(cls, _number: int) -> Any:
+        """Do nothing."""
+        return workload.noop()
+
+
 class Stamp(Worker):
     """``stamp``."""
 

@@ -60,7 +60,7 @@ class Idler:
         """Return what it has used so far."""
         return {
             "cpu_seconds_per_second": fine_cpu_seconds(self.pid),
-            "requests_per_second": self.broker.requests(),
+            "requests_per_second": self.broker.round_trips(),
             "commands_per_second": self.broker.commands(),
         }
 

@@ -1,5 +1,6 @@
 """A worker's whole process tree: its CPU, children that ended included; holding it still."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,11 @@ def fine_cpu_seconds(pid: int) -> float:
     return sum(int((one / "schedstat").read_text().split()[0]) for one in threads) / 1e9
 
 
+def main_thread_cpu_seconds(pid: int) -> float:
+    """Return the CPU a process's main thread has used, to the nanosecond once it sleeps."""
+    return int(Path(f"/proc/{pid}/task/{pid}/schedstat").read_text().split()[0]) / 1e9
+
+
 @contextmanager
 def suspended(pid: int) -> Iterator[None]:
     """Hold a process tree still meanwhile."""
@@ -36,6 +42,17 @@ def suspended(pid: int) -> Iterator[None]:
     finally:
         for one in processes:
             one.resume()
+
+
+@contextmanager
+def on_core(number: int) -> Iterator[None]:
+    """Keep this process, and those it starts meanwhile, on one of its cores; -1: the last."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {sorted(allowed)[number]})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
 
 
 def kill(pid: int) -> None:

@@ -49,17 +49,17 @@ def _round_trips(broker: Broker, who: Contestant) -> Figures:
         who.work_off(broker, "noop", WARM)
         with suspended(worker.pid):  # so that all begin with a full queue
             who.enqueue(broker, "noop", JOBS)
-            begun = broker.requests()
+            begun = broker.round_trips()
         polls = Polls(broker)
         until(polls.drained, 120)
-        trips = broker.requests() - begun - polls.made - 1
+        trips = broker.round_trips() - begun - polls.made - 1
         return {"round_trips": trips / JOBS, "background_per_second": _background(broker)}
 
 
 def _background(broker: Broker) -> float:
-    begun, started = broker.requests(), time.monotonic()
+    begun, started = broker.round_trips(), time.monotonic()
     time.sleep(IDLE_SECONDS)
-    return (broker.requests() - begun - 1) / (time.monotonic() - started)
+    return (broker.round_trips() - begun - 1) / (time.monotonic() - started)
 
 
 class Polls:
