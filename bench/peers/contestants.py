@@ -99,7 +99,8 @@ def dramatiq() -> Peer:
             lambda client: int(client.hlen("dramatiq:default.msgs")),
             ports,
         ),
-        note="no log line a job; a silent worker's jobs are looked for at one command of a thousand",
+        note="no log line a job; "
+        "a silent worker's jobs are looked for at one command of a thousand",
     )
 
 
