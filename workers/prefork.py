@@ -1,10 +1,11 @@
-"""Celery's prefork pool, but for how soon it hears of what its children did.
+"""Celery's prefork pool, but for how soon, and at what cost, worker and children hear each other.
 
 While a worker drains, Celery asks one child after the other, and waits half a second for each
 that has nothing to say. Beside many long jobs, one that had ended long before would be given back
 and run again. And every third killed child is noticed only five seconds later.
 
-It also turns the event loop for less.
+A job for an idle child is written at once. Celery waits for the event loop to say that the pipe
+takes something, which costs a turn of the loop, and joins and leaves it for that.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,12 +17,32 @@ from celery.concurrency.asynpool import AsynPool, ResultHandler
 from celery.concurrency.prefork import TaskPool
 from kombu.asynchronous.hub import Hub
 
+from workers.pipes import Pipe
+
 PATIENCE_SECONDS = 0.5
 LOOK_AGAIN_SECONDS = 0.02
 
 
 class PromptResultHandler(ResultHandler):
-    """Waits for whichever child speaks first."""
+    """Takes all that a child has said at once; while draining, waits for whichever speaks first."""
+
+    def _make_process_result(self, hub: Any) -> Callable[[int], None]:
+        children, on_state_change = self.fileno_to_outq, self.on_state_change
+
+        def on_result_readable(fileno: int) -> None:
+            child = children.get(fileno)
+            try:
+                if child is None:
+                    hub.remove_reader(fileno)
+                    return
+                for message in child.outq.arrived():
+                    on_state_change(message)
+            except BlockingIOError:
+                return
+            except (OSError, EOFError):
+                hub.remove_reader(fileno)
+
+        return on_result_readable
 
     def _flush_outqueue(
         self,
@@ -29,12 +50,18 @@ class PromptResultHandler(ResultHandler):
         remove: Callable[[int], Any],
         children: Mapping[int, Any],
         on_state_change: Callable[[Any], None],
-    ) -> Any:
+    ) -> None:
         child = children.get(fileno)
-        if child is not None and child._is_alive() and not wait([fileno], timeout=0):
+        if child is None:
+            remove(fileno)
+        elif not wait([fileno], timeout=0):
             wait(list(children), PATIENCE_SECONDS)  # its turn, and that of others, comes again
-            return None
-        return super()._flush_outqueue(fileno, remove, children, on_state_change)
+        else:
+            try:
+                for message in child.outq.arrived():
+                    on_state_change(message)
+            except (OSError, EOFError):
+                remove(fileno)
 
 
 class PromptAsynPool(AsynPool):
@@ -42,10 +69,38 @@ class PromptAsynPool(AsynPool):
 
     ResultHandler = PromptResultHandler
 
+    def create_process_queues(self) -> tuple[Pipe, Pipe, None]:
+        """Return a new child's pipes: for jobs, for what it says, and none for Celery's synack."""
+        return Pipe(wnonblock=True), Pipe(rnonblock=True), None
+
     def register_with_event_loop(self, hub: Any) -> None:
         """Join the event loop."""
         hub.remove_writer = partial(_remove_writer, hub)
         super().register_with_event_loop(hub)
+
+    def process_flush_queues(self, proc: Any) -> None:
+        """Hear the last words of a child that is gone."""
+        try:
+            while True:
+                for message in proc.outq.arrived():
+                    self._result_handler.on_state_change(message)
+        except (OSError, EOFError):
+            return
+
+    def _create_write_handlers(self, hub: Any) -> None:
+        super()._create_write_handlers(hub)
+        put_off, write = self._quick_put, hub.consolidate_callback
+        waiting, children = self.outbound_buffer, self._all_inqueues
+
+        def write_waiting() -> None:
+            if waiting and (idle := children - self._busy_workers - self._active_writes):
+                write(list(idle))
+
+        def send_job(message: Any) -> None:
+            put_off(message)
+            write_waiting()
+
+        self._quick_put, self.on_poll_start = send_job, write_waiting
 
     def _event_process_exit(self, hub: Any, child: Any) -> None:
         # A dying process closes its files a moment before its parent may wait for it. Celery

@@ -1,0 +1,75 @@
+"""Pipes between a worker and its children: what a message through one costs.
+
+The format is billiard's: four bytes of length, then a pickle. billiard makes a pickler of its own
+for each message; Celery's event loop reads one in two pieces and joins the loop anew after each.
+"""
+
+import os
+import pickle
+from struct import Struct
+from typing import Any
+
+from billiard.queues import _SimpleQueue
+
+LENGTH = Struct("!i")
+CHUNK = 65536
+"""What a pipe holds on Linux: all that has arrived comes in one read."""
+
+
+class Pipe(_SimpleQueue):
+    """One direction, one reader, one writer. A child puts and gets, waiting if it must."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._begun = bytearray()
+
+    def put(self, message: Any) -> None:
+        """Send a message.
+
+        Raises:
+            OSError: nobody reads any more.
+        """
+        body = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+        unsent = memoryview(LENGTH.pack(len(body)) + body)
+        while unsent:
+            unsent = unsent[os.write(self._writer.fileno(), unsent) :]
+
+    def get_payload(self) -> bytes:
+        """Wait for a message and return its pickle.
+
+        Raises:
+            EOFError: nobody writes any more.
+        """
+        (size,) = LENGTH.unpack(self._read(LENGTH.size))
+        return self._read(size)
+
+    def _read(self, size: int) -> bytes:
+        read = os.read(self._reader.fileno(), size)
+        while len(read) < size:
+            more = os.read(self._reader.fileno(), size - len(read))
+            if not more:
+                raise EOFError
+            read += more
+        return read
+
+    def arrived(self) -> list[Any]:
+        """Return the messages that have come, without waiting for the rest of one.
+
+        Raises:
+            BlockingIOError: nothing has come.
+            EOFError: nobody writes any more.
+            OSError: the pipe is closed.
+        """
+        chunk = os.read(self._reader.fileno(), CHUNK)
+        if not chunk:
+            raise EOFError
+        begun, messages, start = self._begun, [], 0
+        begun += chunk
+        while len(begun) >= start + LENGTH.size:
+            end = start + LENGTH.size + LENGTH.unpack_from(begun, start)[0]
+            if len(begun) < end:
+                break
+            messages.append(pickle.loads(begun[start + LENGTH.size : end]))  # noqa: S301 - our own
+            start = end
+        del begun[:start]
+        return messages
