@@ -46,8 +46,7 @@ def _measure(family: str) -> Measured:
 def _line(result: Result) -> str:
     noise = "" if result.noise is None else f"(A/A {result.noise:.2f})"
     met = "" if not str(result.target) else "ok" if result.target.met_by(result.figure) else "NO"
-    figure = f"{result.figure:.3g}{result.unit}"
-    return f"{result.row:<64}{figure:>10} {noise:<12}{result.target!s:>10} {met}"
+    return f"{result.row:<64}{result.figure_in_words:>10} {noise:<12}{result.target!s:>10} {met}"
 
 
 main()

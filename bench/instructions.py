@@ -37,9 +37,11 @@ def everything_on(prefetch: int) -> Contestant:
 
 
 def observing(part: str) -> Contestant:
-    """Return a worker that observes only this part, see ``partial_worker``."""
-    worker = ("-m", "bench.partial_worker", "worker", part)
-    return replace(everything_on(4), name=f"Headcount, {part} observed, prefetch 4", worker=worker)
+    """Return a worker that observes only this part, see ``partial_observing``."""
+    base = everything_on(4)
+    modules = f"{base.environ['HEADCOUNT_WORKERS']},bench.partial_observing"
+    environ = {**base.environ, "HEADCOUNT_WORKERS": modules, "BENCH_OBSERVED": part}
+    return replace(base, name=f"Headcount, {part} observed, prefetch 4", environ=environ)
 
 
 CONTESTANTS: Mapping[str, Callable[[], Contestant]] = {

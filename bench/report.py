@@ -58,8 +58,8 @@ def _row(result: Result) -> str:
     noise = "" if result.noise is None else f"{result.noise:.3f}"
     missed = "" if result.target.met_by(result.figure) else "missed"
     remarks = "; ".join(filter(None, (missed, result.note)))
-    figure = f"{result.figure:.3g}{result.unit}"
-    cells = (result.row, result.against, figure, noise, str(result.target), remarks)
+    figures = (result.figure_in_words, noise, str(result.target))
+    cells = (result.row, result.against, *figures, remarks)
     return f"| {' | '.join(cells)} |"
 
 

@@ -17,7 +17,7 @@ def measured(*rows: Result, date: str = "2026-01-31") -> Measured:
 
 def test_a_row_shows_its_figure_its_noise_and_what_was_wanted():
     row = Result("CPU per job", "plain Celery", 0.25, Target(at_most=0.3), noise=1.02)
-    assert "| CPU per job | plain Celery | 0.25 | 1.020 | <= 0.3 |  |" in page_with(
+    assert "| CPU per job | plain Celery | 0.250 | 1.020 | <= 0.3 |  |" in page_with(
         {"noop": measured(row)}, PAGE_OF_BEFORE
     )
 
@@ -25,7 +25,15 @@ def test_a_row_shows_its_figure_its_noise_and_what_was_wanted():
 def test_a_row_that_misses_its_target_says_so_beside_what_is_to_be_known_of_it():
     row = Result("jobs per second", "a peer", 2, Target(at_least=3), unit=" x", note="loses jobs")
     page = page_with({"noop": measured(row)}, PAGE_OF_BEFORE)
-    assert "| jobs per second | a peer | 2 x |  | >= 3 | missed; loses jobs |" in page
+    assert "| jobs per second | a peer | 2.000 x |  | >= 3 | missed; loses jobs |" in page
+
+
+@pytest.mark.parametrize(
+    ("figure", "shown"),
+    [(1.018, "1.018"), (12.34, "12.3"), (12345.6, "12,346"), (0.00123, "0.0012"), (0, "0.000")],
+)
+def test_a_figure_shows_as_many_digits_as_it_is_worth(figure: float, shown: str):
+    assert Result("row", "theirs", figure).figure_in_words == shown
 
 
 def test_old_rows_go_and_the_words_around_the_table_stay():

@@ -1,13 +1,12 @@
-"""A Headcount worker with its observing left out, or but for one part of it.
+"""Loaded with a worker as a module of jobs: leaves its observing out, or all but one part of it.
 
-``python -m bench.partial_worker worker nothing``: events are not even made. ``events``: they are
+``BENCH_OBSERVED`` says what is left. ``nothing``: events are not even made. ``events``: they are
 made, and counted and written by nobody. ``accounting``: no canonical line. ``line``: no metrics.
 Only for comparison: the product has no such switches.
 """
 
-import sys
+import os
 
-from service.cli import main
 from service.telemetry.canonical_line import CanonicalLine
 from service.telemetry.events import Listener, Outcome
 from service.telemetry.listeners import Listeners
@@ -44,17 +43,13 @@ class SilentAttempt(Attempt):
         return True
 
 
-def leave(observing: str) -> None:
-    """Let the worker of this process observe no more than this."""
-
-    def listeners(*all_of_them: Listener) -> Listeners:
-        return Listeners(*(one for one in all_of_them if not isinstance(one, LEFT_OUT[observing])))
-
-    runtime.Listeners = listeners
-    if observing == "nothing":
-        request.Attempt = SilentAttempt
+def listeners(*all_of_them: Listener) -> Listeners:
+    """Return those that are left."""
+    left_out = LEFT_OUT[os.environ["BENCH_OBSERVED"]]
+    return Listeners(*(one for one in all_of_them if not isinstance(one, left_out)))
 
 
-if __name__ == "__main__":
-    leave(sys.argv.pop())
-    main()
+# Modules of jobs are imported before a worker sets up its listeners.
+runtime.Listeners = listeners
+if os.environ["BENCH_OBSERVED"] == "nothing":
+    request.Attempt = SilentAttempt
