@@ -2,10 +2,43 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import instructions, noop_jobs
+from bench import (
+    broker_bytes,
+    broker_load,
+    enqueueing,
+    growth,
+    http,
+    idle,
+    imports,
+    instructions,
+    latency,
+    memory,
+    noop_jobs,
+    peers,
+    promotion,
+    real_work,
+    round_trips,
+    scraping,
+    snapshot,
+)
 from bench.results import Result
 
 FAMILIES: Mapping[str, Callable[[], Iterator[Result]]] = {
-    "noop": noop_jobs.measure,
+    "bytes": broker_bytes.measure,
+    "enqueue": enqueueing.measure,
+    "growth": growth.measure,
+    "http": http.measure,
+    "idle": idle.measure,
+    "imports": imports.measure,
     "instructions": instructions.measure,
+    "latency": latency.measure,
+    "load": broker_load.measure,
+    "memory": memory.measure,
+    "noop": noop_jobs.measure,
+    "peers": peers.measure,
+    "promotion": promotion.measure,
+    "scrape": scraping.measure,
+    "snapshot": snapshot.measure,
+    "trips": round_trips.measure,
+    "work": real_work.measure,
 }

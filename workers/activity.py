@@ -11,6 +11,7 @@ from celery.worker import state
 
 from service.broker.intake import Intake
 from service.telemetry.events import Event, JobFinished, JobStarted
+from workers.descendants import descendants
 
 LOOP_PACE_SECONDS = 1.0
 """An idle event loop turns about once a second; later than that is lag."""
@@ -82,7 +83,7 @@ class Activity:
     def memory_bytes(self) -> Mapping[str, int]:
         """Return role -> resident bytes; a child that just ended counts nothing."""
         children = 0
-        for child in self._process.children(recursive=True):
+        for child in descendants(self._process.pid):
             try:
                 children += child.memory_info().rss
             except psutil.NoSuchProcess:

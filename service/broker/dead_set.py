@@ -7,7 +7,7 @@ record for people and one with the message as it was, so that a job can be tried
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import orjson
@@ -95,7 +95,8 @@ class DeadSet:
 
     def newest(self, limit: int, which: DeadFilter = EVERYTHING) -> list[DeadJob]:
         """Return the most recently dead jobs, newest first, at most ``limit``."""
-        jobs = [job for q in which.queues for job in islice(self._newest_of(q, which), limit)]
+        found = (islice(self._newest_of(queue, which, limit), limit) for queue in which.queues)
+        jobs = list(chain.from_iterable(found))
         return sorted(jobs, key=lambda job: -job.died_at)[:limit]
 
     def find(self, job_id: str) -> DeadJob:
@@ -122,8 +123,11 @@ class DeadSet:
         counts = self._client.hmget(keys.LEDGER, [f"{queue}:dead_overflow" for queue in queues])
         return sum(int(count or 0) for count in counts)
 
-    def _newest_of(self, queue: str, which: DeadFilter) -> Iterator[DeadJob]:
-        ids = self.ids(queue, which)[::-1]
+    def _newest_of(self, queue: str, which: DeadFilter, most: int = -1) -> Iterator[DeadJob]:
+        # Only a record knows its task, so with one all ids may be needed; -1: all.
+        most = -1 if which.task is not None else most
+        times = (which.died_before, which.died_after)
+        ids = self._client.zrevrangebyscore(keys.dead(queue), *times, start=0, num=most)
         for start in range(0, len(ids), READ_AT_ONCE):
             for job in self.read(ids[start : start + READ_AT_ONCE]):
                 if which.fits(job.task):

@@ -35,11 +35,15 @@ class Script:
         try:
             return client.execute_command(*self.command(keys, arguments))
         except NoScriptError:
-            return client.execute_command("EVAL", self.text, len(keys), *keys, *arguments)
+            return client.execute_command(*self.in_full(keys, arguments))
 
     def command(self, keys: Sequence[str], arguments: Sequence[Argument]) -> tuple[Argument, ...]:
         """Return the command that runs the script by its hash, for own connections."""
         return ("EVALSHA", self.sha, len(keys), *keys, *arguments)
+
+    def in_full(self, keys: Sequence[str], arguments: Sequence[Argument]) -> tuple[Argument, ...]:
+        """Return the command that tells the broker the script and runs it."""
+        return ("EVAL", self.text, len(keys), *keys, *arguments)
 
 
 ENQUEUE = Script("enqueue")

@@ -5,6 +5,7 @@ command line. Times are Unix seconds by the broker's clock.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,8 @@ class QueueState:
         return self.ledger.enqueued - ended - self.ledger.moved - held
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerState:
-    """One worker process, as it last reported itself.
+class WorkerState(NamedTuple):
+    """One worker process, as it last reported itself. A tuple: it is made in a quarter of the time.
 
     ``last_seen``: when. ``loop_age_seconds``: how long before that its event loop had last
     turned. ``idle_seconds``: how long it had had a free slot and accepted nothing; 0 while

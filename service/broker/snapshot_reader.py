@@ -1,18 +1,19 @@
-"""Reads a :class:`Snapshot`: one script and one INFO, whatever there is to count."""
+"""Reads a :class:`Snapshot`: one transaction and one INFO, whatever there is to count."""
 
 import logging
 import time
-from collections.abc import Sequence
 from typing import Any
 
 import orjson
 import redis
+from redis.exceptions import NoPermissionError, NoScriptError
 
 from service.broker import keys
 from service.broker.broker_state import broker_state
 from service.broker.connection import broker_errors
 from service.broker.message import headers_of, stamps
-from service.broker.scripts import SNAPSHOT
+from service.broker.parsed_rows import ParsedRows
+from service.broker.scripts import SNAPSHOT, Argument
 from service.broker.snapshot import CronState, LedgerCounts, QueueState, Snapshot, WorkerState
 from service.queues import QUEUE_NAMES
 
@@ -23,10 +24,12 @@ SNAPSHOT_TIMEOUT_SECONDS = 1.0
 
 
 class SnapshotReader:
-    """Reads snapshots over one client. ``url`` is only for error messages."""
+    """Reads snapshots over one client, from one thread. ``url`` is only for error messages."""
 
     def __init__(self, client: "redis.Redis", url: str) -> None:
         self._client, self._url = client, url
+        self._may_transact = True
+        self._workers, self._cron = ParsedRows(_worker), ParsedRows(_cron_entry)
 
     def __call__(self) -> Snapshot:
         """Read one.
@@ -36,9 +39,31 @@ class SnapshotReader:
         """
         begun = time.monotonic()
         with broker_errors(self._url):
-            picture = SNAPSHOT(self._client, _KEYS)
+            replies = self._read()
             info = self._info()
-        return _snapshot(picture, info, time.monotonic() - begun)
+        return self._snapshot(replies, info, time.monotonic() - begun)
+
+    def _read(self) -> list[Any]:
+        """Return the script's answer and those of the long reads, all of the same moment.
+
+        A user who may only read may ask for no transaction; the commands still go out as one.
+        """
+        try:
+            return self._together(SNAPSHOT.command(_KEYS, ()))
+        except NoScriptError:
+            return self._together(SNAPSHOT.in_full(_KEYS, ()))
+        except NoPermissionError:
+            if not self._may_transact:
+                raise
+            self._may_transact = False
+            return self._read()
+
+    def _together(self, script: tuple[Argument, ...]) -> list[Any]:
+        with self._client.pipeline(transaction=self._may_transact) as commands:
+            commands.execute_command(*script)
+            for long_read in _LONG_READS:
+                commands.execute_command(*long_read)
+            return list(commands.execute())
 
     def _info(self) -> dict[str, Any]:
         """Return the answer to INFO; nothing where the broker does not allow the question."""
@@ -48,38 +73,41 @@ class SnapshotReader:
             logger.debug("the broker does not answer INFO: %s", error)
             return {}
 
+    def _snapshot(self, replies: list[Any], info: dict[str, Any], probe_seconds: float) -> Snapshot:
+        (stamp, ledger, renewal, beat, queues), tags, reports, seen, *cron = replies
+        now, counts = float(stamp), {k.decode(): int(v) for k, v in _pairs(ledger).items()}
+        leased = b"\n".join([*tags, b""])
+        return Snapshot(
+            as_of=now,
+            probe_seconds=probe_seconds,
+            queues=tuple(
+                _queue(name, state, leased.count(f":{name}\n".encode()), counts, now)
+                for name, state in zip(QUEUE_NAMES, queues, strict=True)
+            ),
+            workers=self._workers(_reported(_pairs(reports), _pairs(seen))),
+            cron=self._cron(_rows(*map(_pairs, cron))),
+            beat_last_tick=_moment(_pairs(beat).get(b"last_tick")),
+            lease_oldest_age_seconds=max(0.0, now - float(renewal)) if renewal else 0.0,
+            broker=broker_state(info),
+        )
+
 
 _KEYS = (
     keys.LEDGER,
-    keys.UNACKED,
     keys.UNACKED_INDEX,
-    keys.WORKERS,
-    keys.WORKERS_SEEN,
-    keys.CRON,
-    keys.CRON_DISPATCHED,
-    keys.CRON_MISSED,
-    keys.CRON_SUCCESSES,
     keys.BEAT,
     *[key for name in QUEUE_NAMES for key in (name, keys.scheduled(name), keys.dead(name))],
 )
 
-
-def _snapshot(picture: list[Any], info: dict[str, Any], probe_seconds: float) -> Snapshot:
-    stamp, ledger, tags, renewal, workers, seen, *cron, beat, queues = picture
-    now, counts = float(stamp), {k: int(v) for k, v in _pairs(ledger).items()}
-    return Snapshot(
-        as_of=now,
-        probe_seconds=probe_seconds,
-        queues=tuple(
-            _queue(name, state, _leased(tags, name), counts, now)
-            for name, state in zip(QUEUE_NAMES, queues, strict=True)
-        ),
-        workers=_workers(_pairs(workers), _pairs(seen)),
-        cron=_cron(*map(_pairs, cron)),
-        beat_last_tick=_moment(_pairs(beat).get("last_tick")),
-        lease_oldest_age_seconds=max(0.0, now - float(renewal)) if renewal else 0.0,
-        broker=broker_state(info),
-    )
+_LONG_READS = (
+    ("HKEYS", keys.UNACKED),
+    ("HGETALL", keys.WORKERS),
+    ("ZRANGE", keys.WORKERS_SEEN, 0, -1, "WITHSCORES"),
+    ("HGETALL", keys.CRON),
+    ("HGETALL", keys.CRON_DISPATCHED),
+    ("HGETALL", keys.CRON_MISSED),
+    ("HGETALL", keys.CRON_SUCCESSES),
+)
 
 
 def _queue(
@@ -101,41 +129,31 @@ def _queue(
     )
 
 
-def _leased(tags: Sequence[bytes], queue: str) -> int:
-    ending = f":{queue}".encode()
-    return sum(tag.endswith(ending) for tag in tags)
-
-
 def _age(item: bytes, now: float) -> float:
     """Return how long a waiting job has been due; 0 where its message does not say."""
     due_at = stamps(headers_of(item)).get("due_at")
     return max(0.0, now - due_at) if isinstance(due_at, (int, float)) else 0.0
 
 
-def _workers(reports: dict[str, bytes], seen: dict[str, bytes]) -> tuple[WorkerState, ...]:
-    found = []
-    for name in sorted(reports.keys() & seen.keys()):
-        report = orjson.loads(reports[name])
-        report["queues"] = tuple(report["queues"])
-        found.append(WorkerState(name=name, last_seen=float(seen[name]), **report))
-    return tuple(found)
+def _worker(name: str, report: bytes, seen: bytes) -> WorkerState:
+    state = orjson.loads(report)
+    state["queues"] = tuple(state["queues"])
+    return WorkerState(name=name, last_seen=float(seen), **state)
 
 
-def _cron(
-    entries: dict[str, bytes],
-    dispatched: dict[str, bytes],
-    missed: dict[str, bytes],
-    successes: dict[str, bytes],
-) -> tuple[CronState, ...]:
-    return tuple(
-        CronState(
-            task,
-            last_dispatch=_moment(dispatched.get(task)),
-            last_success=_moment(successes.get(task)),
-            missed=int(missed.get(task, 0)),
-            **orjson.loads(entries[task]),
-        )
-        for task in sorted(entries)
+def _cron_entry(
+    task: str,
+    entry: bytes,
+    dispatched: bytes | None,
+    missed: bytes | None,
+    success: bytes | None,
+) -> CronState:
+    return CronState(
+        task,
+        last_dispatch=_moment(dispatched),
+        last_success=_moment(success),
+        missed=int(missed or 0),
+        **orjson.loads(entry),
     )
 
 
@@ -143,10 +161,20 @@ def _moment(text: bytes | None) -> float | None:
     return float(text) if text is not None else None
 
 
-def _pairs(flat: Any) -> dict[str, Any]:
+def _reported(reports: dict[bytes, Any], seen: dict[bytes, Any]) -> dict[bytes, tuple[Any, ...]]:
+    """Return worker -> its report, and when it came."""
+    return {name: (reports[name], seen[name]) for name in reports.keys() & seen.keys()}
+
+
+def _rows(first: dict[bytes, Any], *more: dict[bytes, Any]) -> dict[bytes, tuple[Any, ...]]:
+    """Return name -> what each of the replies has of it; names are the first reply's."""
+    return {name: (value, *[one.get(name) for one in more]) for name, value in first.items()}
+
+
+def _pairs(flat: Any) -> dict[bytes, Any]:
     """Return a reply of alternating fields and values as a dict (a list of pairs in RESP3)."""
     if isinstance(flat, dict):
-        return {key.decode(): value for key, value in flat.items()}
+        return flat
     if flat and isinstance(flat[0], (list, tuple)):
-        return {key.decode(): value for key, value in flat}
-    return {key.decode(): value for key, value in zip(flat[::2], flat[1::2], strict=True)}
+        return dict(flat)
+    return dict(zip(flat[::2], flat[1::2], strict=True))

@@ -12,7 +12,7 @@ from service.sidecar.health_routes import health_routes
 from service.sidecar.job_routes import job_routes
 from service.sidecar.metrics_route import metrics_route
 from service.sidecar.page_routes import page_routes
-from service.sidecar.prepared import PreparedAnswers, ServePrepared
+from service.sidecar.prepared import PreparedAnswers
 from service.sidecar.routing import HeadAsGet, answer_errors_as_json
 from service.sidecar.snapshot_cache import SnapshotCache
 
@@ -25,7 +25,8 @@ DESCRIPTION = "Background jobs, every one accounted for. Read only; figures are 
 def create_app(snapshots: SnapshotCache, settings: Settings, hostname: str) -> FastAPI:
     """Build the sidecar; it starts and stops ``snapshots`` with itself.
 
-    ``hostname``: the host whose worker ``/health/live`` and ``/health/ready`` are about.
+    ``hostname``: the host whose worker ``/health/live`` and ``/health/ready`` are about. The
+    server may serve what is in ``app.state.prepared`` by itself.
     """
 
     @asynccontextmanager
@@ -46,13 +47,12 @@ def create_app(snapshots: SnapshotCache, settings: Settings, hostname: str) -> F
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    prepared = PreparedAnswers(snapshots)
+    prepared = app.state.prepared = PreparedAnswers(snapshots)
     app.include_router(health_routes(prepared, hostname))
     app.include_router(job_routes(prepared))
     app.include_router(metrics_route(snapshots, prepared))
     app.include_router(page_routes(app, snapshots, settings))
     answer_errors_as_json(app)
-    app.add_middleware(ServePrepared, prepared=prepared)
     app.add_middleware(HeadAsGet)
     return app
 

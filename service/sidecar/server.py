@@ -12,6 +12,7 @@ from service.broker.snapshot import Snapshot
 from service.errors import ServeError
 from service.settings import Settings
 from service.sidecar.app import create_app
+from service.sidecar.prepared import ServePrepared
 from service.sidecar.snapshot_cache import SnapshotCache
 
 BACKLOG = 2048
@@ -31,9 +32,10 @@ def run_sidecar(settings: Settings, read_snapshot: Callable[[], Snapshot]) -> No
         app = create_app(SnapshotCache(read_snapshot), settings, socket.gethostname())
         server = uvicorn.Server(
             uvicorn.Config(
-                app,
+                ServePrepared(app, app.state.prepared),
                 log_config=None,
                 access_log=False,
+                proxy_headers=False,  # nobody asks where a request came from
                 server_header=False,
                 backlog=BACKLOG,
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,

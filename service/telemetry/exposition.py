@@ -2,22 +2,19 @@
 
 import os
 import socket
-from collections.abc import Callable, Iterable
 from errno import EADDRINUSE
 from socketserver import TCPServer, ThreadingMixIn
 from threading import Thread
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
-from prometheus_client import CollectorRegistry, make_wsgi_app
+from prometheus_client import CollectorRegistry
 
 from service.errors import ServeError
+from service.telemetry.metrics_app import metrics_app
 
 VARIABLE = "HEADCOUNT_METRICS_PORT"
 SLOW_CLIENT_SECONDS = 10.0
-
-StartResponse = Callable[..., Any]
-WSGIApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 
 class MetricsServer:
@@ -29,7 +26,7 @@ class MetricsServer:
 
     def __init__(self, host: str, port: int, registry: CollectorRegistry) -> None:
         self._server = _listen(host, port)
-        self._server.set_app(_only_metrics(make_wsgi_app(registry)))
+        self._server.set_app(metrics_app(registry))
         # Forked children must not hold the port once this process is gone.
         os.register_at_fork(after_in_child=self._server.socket.close)
         self._thread = Thread(target=self._server.serve_forever, name="metrics", daemon=True)
@@ -83,13 +80,3 @@ def _explain(host: str, port: int, error: OSError) -> str:
         f"port {port} on {host} {problem}; "
         f"set {VARIABLE} to a free port from 1 to 65535, or to 0 for no worker metrics"
     )
-
-
-def _only_metrics(metrics: WSGIApp) -> WSGIApp:
-    def serve(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"] == "/metrics":
-            return metrics(environ, start_response)
-        start_response("404 Not Found", [("Content-Type", "text/plain; charset=utf-8")])
-        return [b"Not found; metrics are at /metrics\n"]
-
-    return serve

@@ -6,24 +6,19 @@ job's own metrics switch on reaches Headcount's accounting.
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Generic, Protocol, TypeVar
 
-from prometheus_client.metrics_core import Metric as Family
-from prometheus_client.samples import Sample
-from prometheus_client.utils import INF, floatToGoString
-
 from service.telemetry.catalogue import Metric
-
-Point = tuple[str, dict[str, str]]
-"""A sample's name and labels: all of it but the value."""
+from service.telemetry.families import SeriesFamily
+from service.telemetry.sample_lines import SampleLines
 
 
 class Child(Protocol):
     """What one combination of labels holds."""
 
     def values(self) -> Sequence[float]:
-        """Return the values in the order of :func:`_points`."""
+        """Return the values in the order of its lines."""
 
 
 class Number:
@@ -45,7 +40,7 @@ class Summary:
     __slots__ = ("count", "total")
 
     def __init__(self) -> None:
-        self.count = 0
+        self.count = 0.0
         self.total = 0.0
 
     def observe(self, value: float) -> None:
@@ -65,7 +60,7 @@ class Histogram:
 
     def __init__(self, bounds: Sequence[float]) -> None:
         self.bounds = bounds
-        self.counts = [0] * (len(bounds) + 1)
+        self.counts = [0.0] * (len(bounds) + 1)
         self.total = 0.0
 
     def observe(self, value: float) -> None:
@@ -93,44 +88,30 @@ class Series(Generic[ChildT]):
         self.metric = metric
         self._make = make
         self._children: dict[tuple[str, ...], ChildT] = {}
-        self._points: list[tuple[ChildT, list[Point]]] = []
+        self._lines = SampleLines(metric)
 
     def child(self, *labels: str) -> ChildT:
         """Return the child with these label values; made, with zeros, when it is new."""
         child = self._children.get(labels)
         if child is None:
             child = self._children[labels] = self._make()
-            self._points.append((child, _points(self.metric, labels)))
+            self._lines.add(labels)
         return child
 
-    def snapshot(self) -> list[tuple[list[Point], Sequence[float]]]:
+    def family(self) -> SeriesFamily:
         """Copy every child's values, so that the rest of a scrape needs no lock."""
-        return [(points, child.values()) for child, points in self._points]
+        return SeriesFamily(self._lines, self._values())
+
+    def _values(self) -> list[float]:
+        return list(chain.from_iterable([child.values() for child in self._children.values()]))
 
 
-def family(metric: Metric) -> Family:
-    """Return prometheus_client's family for a metric, without samples."""
-    return Family(metric.name.removesuffix("_total"), metric.help, metric.kind)
+class Numbers(Series[Number]):
+    """A counter or gauge; most series are these."""
 
+    def __init__(self, metric: Metric) -> None:
+        super().__init__(metric, Number)
 
-def filled(metric: Metric, snapshot: list[tuple[list[Point], Sequence[float]]]) -> Family:
-    """Return a metric's family with the samples of a snapshot."""
-    result = family(metric)
-    result.samples = [
-        Sample(name, labels, value)
-        for points, values in snapshot
-        for (name, labels), value in zip(points, values, strict=True)
-    ]
-    return result
-
-
-def _points(metric: Metric, values: tuple[str, ...]) -> list[Point]:
-    labels = dict(zip(metric.labels, values, strict=True))
-    name = metric.name
-    if metric.kind == "histogram":
-        bounds = map(floatToGoString, (*metric.buckets, INF))
-        buckets = [(f"{name}_bucket", {**labels, "le": bound}) for bound in bounds]
-        return [*buckets, (f"{name}_count", labels), (f"{name}_sum", labels)]
-    if metric.kind == "summary":
-        return [(f"{name}_count", labels), (f"{name}_sum", labels)]
-    return [(name, labels)]
+    def _values(self) -> list[float]:
+        # Without a call and a tuple for each, events wait a sixth as long for a scrape.
+        return [child.value for child in self._children.values()]

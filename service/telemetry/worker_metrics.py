@@ -24,9 +24,9 @@ from service.telemetry.events import (
     JobStarted,
     Outcome,
 )
+from service.telemetry.families import empty_family
 from service.telemetry.label_limits import LabelLimit
 from service.telemetry.running_attempts import Attempt, Clock, RunningAttempts
-from service.telemetry.samples import family, filled
 from service.telemetry.worker_series import QueueSeries, WorkerSeries
 from service.telemetry.worker_vitals import VitalSigns, WorkerVitals
 
@@ -68,14 +68,14 @@ class WorkerMetrics(Collector):
 
     def describe(self) -> Iterator[Family]:
         """Yield every family without samples, so that registering one costs no scrape."""
-        return map(family, WORKER_METRICS.values())
+        return map(empty_family, WORKER_METRICS.values())
 
     def collect(self) -> Iterator[Family]:
         """Yield every family, less those of vitals that cannot be read."""
         with self._lock:
             self._take_gauges()
-            taken = [(series.metric, series.snapshot()) for series in self._series.all()]
-        yield from (filled(metric, snapshot) for metric, snapshot in taken)
+            taken = [series.family() for series in self._series.all()]
+        yield from taken
         yield from self._vital_signs.families()
 
     def _received(self, event: JobReceived) -> None:
@@ -125,7 +125,7 @@ class WorkerMetrics(Collector):
 
     def _take_gauges(self) -> None:
         series, running = self._series, self._running
-        series.busy_slots.child().value = len(running)
+        series.busy_slots.child().value = float(len(running))
         series.busy_seconds.child().value = running.busy_seconds()
         for queue, age_seconds in running.oldest_seconds(self._queues).items():
             series.oldest_running.child(queue).value = age_seconds

@@ -10,7 +10,7 @@ from typing import TypeVar
 from service.telemetry.catalogue import ERROR_TYPE_LIMIT, OTHER, WORKER_METRICS
 from service.telemetry.events import Outcome
 from service.telemetry.label_limits import LabelLimit
-from service.telemetry.samples import Histogram, Number, Series, Summary
+from service.telemetry.samples import Histogram, Number, Numbers, Series, Summary
 
 KeyT = TypeVar("KeyT")
 ChildT = TypeVar("ChildT")
@@ -58,7 +58,7 @@ class WorkerSeries:
         self.child_exits = _numbers("headcount_worker_child_exits_total")
         self.dropped = _numbers("headcount_series_dropped_total")
 
-    def all(self) -> list[Series[Number] | Series[Summary] | Series[Histogram]]:
+    def all(self) -> list[Numbers | Series[Summary] | Series[Histogram]]:
         """Return every series."""
         return list(vars(self).values())
 
@@ -103,7 +103,7 @@ class QueueSeries:
         )
         self._start_from_zero()
 
-    def task(self, name: str, counted_in: Series[Number]) -> TaskSeries:
+    def task(self, name: str, counted_in: Numbers) -> TaskSeries:
         """Return a task's children, or those of ``_other``: then a sample was dropped."""
         if name in self._tasks or self._known_tasks.admits(name):
             return self._tasks[name]
@@ -126,7 +126,7 @@ class QueueSeries:
         self._drop(self._series.failures)
         return self._errors[OTHER]
 
-    def _drop(self, series: Series[Number]) -> None:
+    def _drop(self, series: Numbers) -> None:
         self._series.dropped.child(series.metric.name).value += 1
 
     def _start_from_zero(self) -> None:
@@ -136,8 +136,8 @@ class QueueSeries:
             _ = self.durations[outcome]
 
 
-def _numbers(name: str) -> Series[Number]:
-    return Series(WORKER_METRICS[name], Number)
+def _numbers(name: str) -> Numbers:
+    return Numbers(WORKER_METRICS[name])
 
 
 def _histograms(name: str) -> Series[Histogram]:

@@ -10,7 +10,7 @@ import structlog
 from prometheus_client.metrics_core import Metric as Family
 
 from service.telemetry.catalogue import WORKER_METRICS
-from service.telemetry.samples import Number, Series, filled
+from service.telemetry.samples import Numbers
 
 
 class WorkerVitals(Protocol):
@@ -86,7 +86,7 @@ class VitalSigns:
 
 
 def _family(name: str, reading: Reading) -> Family:
-    series = Series(WORKER_METRICS[name], Number)
+    series = Numbers(WORKER_METRICS[name])
     for labels, value in reading.items():
-        series.child(*labels).value = value
-    return filled(series.metric, series.snapshot())
+        series.child(*labels).value = float(value)
+    return series.family()

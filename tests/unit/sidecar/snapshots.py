@@ -38,23 +38,21 @@ def a_queue(name: str = "default", **changes: Any) -> QueueState:
 
 def a_worker(name: str = "worker@pod-a", **changes: Any) -> WorkerState:
     """Build a live, idle worker of all queues."""
-    return replace(
-        WorkerState(
-            name=name,
-            host=HOST,
-            pid=1,
-            slots=8,
-            busy=0,
-            queues=QUEUE_NAMES,
-            draining=False,
-            version="0.1.0",
-            celery_version="5.7.0",
-            last_seen=NOW - 1,
-            loop_age_seconds=0.1,
-            idle_seconds=0.0,
-        ),
-        **changes,
+    worker = WorkerState(
+        name=name,
+        host=HOST,
+        pid=1,
+        slots=8,
+        busy=0,
+        queues=QUEUE_NAMES,
+        draining=False,
+        version="0.1.0",
+        celery_version="5.7.0",
+        last_seen=NOW - 1,
+        loop_age_seconds=0.1,
+        idle_seconds=0.0,
     )
+    return worker._replace(**changes)
 
 
 def a_cron_entry(task: str = "jobs.Report", **changes: Any) -> CronState:
