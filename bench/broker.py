@@ -27,11 +27,11 @@ class Broker:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def commands(self) -> int:
-        """Return how many commands it has run so far, those of scripts included."""
+        """Return how many commands have run so far; those in scripts count too."""
         return int(self.client.info("stats")["total_commands_processed"])
 
     def round_trips(self) -> int:
-        """Return how often it has read from its clients so far: once for each round trip."""
+        """Return how often it has read from its clients so far: commands sent at once are one."""
         return int(self.client.info("stats")["total_reads_processed"])
 
     def cpu_seconds(self) -> float:

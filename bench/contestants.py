@@ -68,16 +68,25 @@ class Contestant:
 
 def plain(concurrency: int = 2, prefetch: int = 4) -> Contestant:
     """Return Celery as its documentation sets it up, on the stock transport."""
-    return Contestant(
+    return _celery(
         f"plain Celery, stock transport, prefetch {prefetch}, nothing observed",
-        (
-            *("-m", "celery", "-A", "bench.plain_celery", "worker", "-c", str(concurrency)),
-            *("--prefetch-multiplier", str(prefetch)),
-            *("--without-gossip", "--without-mingle", "-l", "ERROR"),
-        ),
+        *("-c", str(concurrency), "--prefetch-multiplier", str(prefetch)),
+        *("--without-gossip", "--without-mingle", "-l", "ERROR"),
+    )
+
+
+def as_shipped(concurrency: int = 2) -> Contestant:
+    """Return Celery with nothing but its defaults: prefetch 4, gossip, mingle, INFO lines."""
+    return _celery("plain Celery, stock transport, as it ships", "-c", str(concurrency))
+
+
+def _celery(name: str, *options: str) -> Contestant:
+    return Contestant(
+        name,
+        ("-m", "celery", "-A", "bench.plain_celery", "worker", *options),
         "import sys; from bench import plain_celery, workload; "
         "job = getattr(plain_celery, sys.argv[1]); "
-        "[job.delay(*workload.ARGUMENTS[sys.argv[1]]) for _ in range(int(sys.argv[2]))]",
+        "[job.delay(*workload.arguments(sys.argv[1], n)) for n in range(int(sys.argv[2]))]",
     )
 
 
@@ -88,7 +97,7 @@ def headcount(concurrency: int = 2, prefetch: int = 4) -> Contestant:
         ("-m", "service", "worker"),
         "import sys; from bench import headcount_jobs, workload; "
         "headcount_jobs.JOBS[sys.argv[1]].perform_bulk("
-        "[workload.ARGUMENTS[sys.argv[1]]] * int(sys.argv[2]))",
+        "[workload.arguments(sys.argv[1], n) for n in range(int(sys.argv[2]))])",
         {
             "HEADCOUNT_WORKERS": "bench.headcount_jobs",
             "HEADCOUNT_CONCURRENCY": str(concurrency),

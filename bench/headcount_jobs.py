@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bench import workload
+from bench import latency_probe, workload
 from workers import Worker
 
 
@@ -42,4 +42,39 @@ class Carry(Worker):
         return workload.carry(text)
 
 
-JOBS: dict[str, type[Worker]] = {"noop": Noop, "compute": Compute, "wait": Wait, "carry": Carry}
+class Unique(Worker):
+    """``noop``, of which only one is pending with the same number."""
+
+    unique_for = 3600
+
+    @classmethod
+    def perform(cls, _number: int) -> Any:
+        """Do nothing."""
+        return workload.noop()
+
+
+class Stamp(Worker):
+    """``stamp``."""
+
+    @classmethod
+    def perform(cls) -> Any:
+        """Send the time."""
+        return latency_probe.stamp()
+
+
+class Mark(Worker):
+    """``mark``."""
+
+    @classmethod
+    def perform(cls, number: int) -> Any:
+        """Leave a mark."""
+        return workload.mark(number)
+
+
+JOBS: dict[str, type[Worker]] = {
+    "noop": Noop,
+    "compute": Compute,
+    "wait": Wait,
+    "carry": Carry,
+    "mark": Mark,
+}

@@ -53,11 +53,13 @@ def _against_plain(broker: Broker, concurrency: int) -> Iterator[Result]:
             )
 
 
-def work_off(broker: Broker, who: Contestant, job: str = "noop", jobs: int = JOBS) -> Figures:
+def work_off(
+    broker: Broker, who: Contestant, job: str = "noop", jobs: int = JOBS, warm: int = WARM
+) -> Figures:
     """Return CPU seconds a job, jobs a second, the broker's CPU seconds and commands a job."""
     broker.client.flushall()
     with who.working(broker) as worker:
-        who.work_off(broker, job, WARM)
+        who.work_off(broker, job, warm)
         with suspended(worker.pid):  # so that all begin with a full queue
             who.enqueue(broker, job, jobs)
             cpu, begun = cpu_seconds(worker.pid), time.monotonic()

@@ -481,3 +481,15 @@ def plain_note(*words):
 def add(numbers):
     note("sum", sum(numbers))
     return sum(numbers)
+
+
+class Family(Worker):
+    """Writes down whose child it is, and has two children, one of them by bulk."""
+
+    @classmethod
+    def perform(cls, name, children=True):
+        me = current_task.request
+        note(name, me.id, me.parent_id, me.root_id)
+        if children:
+            cls.perform_async("child", children=False)
+            cls.perform_bulk([("bulk child", False)])

@@ -6,12 +6,12 @@ from typing import Any
 
 from celery import Celery
 
-from service.broker.message import HEADER
+from service.broker.publisher import Publisher
 from service.settings import Settings
-from service.telemetry.correlation import current_correlation_id
 from service.telemetry.events import Event
 from workers.celery_config import celery_config
 from workers.registry import Registry
+from workers.shortcut import configured_here, unobserved
 from workers.signals import connect_signals
 from workers.task import JobTask, task_of
 from workers.worker import Worker
@@ -60,9 +60,19 @@ class HeadcountCelery(Celery):
     def emit(self, event: Event) -> None:
         """Tell the listeners; a worker replaces it, elsewhere nobody listens."""
 
-    def job_headers(self, job_id: str) -> dict[str, Any]:
-        """Return what Headcount adds to the headers of a job enqueued here and now."""
-        return {HEADER: {"correlation_id": current_correlation_id() or job_id}}
+    def publishes_directly(self) -> bool:
+        """Return whether a job may be published without passing through Celery."""
+        return self._configured_here and unobserved(self)
+
+    @cached_property
+    def _configured_here(self) -> bool:
+        self.finalize(auto=True)
+        return configured_here(self)
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        """Return what publishes without passing through Celery."""
+        return Publisher(self.settings)
 
 
 def make_celery(

@@ -18,13 +18,22 @@ MOST_WAITING = 1_000
 
 
 class BackgroundDispatcher(EventDispatcher):
-    """Never keeps its caller waiting."""
+    """Never keeps its caller waiting, and is silent until somebody asks for events."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self._waiting = queue.Queue[tuple[Any, ...] | None](MOST_WAITING)
         self._thread: threading.Thread | None = None
         super().__init__(*args, **options)
         self.buffer_while_offline = False  # or it would keep whatever was not sent
+
+    def send(self, type: str, *args: Any, **fields: Any) -> Any:
+        """Send an event if anybody listens; Flower asks every 5 s, so it misses no new worker.
+
+        Celery sends heartbeats all the time: a third of what an idle worker would send.
+        """
+        if not self.groups or "task" in self.groups:
+            return super().send(type, *args, **fields)
+        return None
 
     def _publish(self, event: Any, producer: Any, routing_key: str, **_: Any) -> None:
         if self._thread is None:

@@ -1,31 +1,31 @@
 """From a call of ``perform_async`` and its kin to a message in the broker."""
 
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from time import time
 from typing import TYPE_CHECKING, Any
 
+from celery._state import get_current_worker_task
 from celery.exceptions import OperationalError as CeleryOperationalError
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
-from service.broker import keys
 from service.broker.connection import describe
 from service.broker.message import HEADER
-from service.broker.publishing import AlreadyPendingError, Slot
+from service.broker.publishing import NOT_UNIQUE, AlreadyPendingError, Publication, Slot
 from service.errors import EnqueueError
-from workers.arguments import check_arguments, digest
+from workers.arguments import check_arguments
+from workers.new_job import HIDDEN, NewJob
+from workers.new_message import NewMessages
 from workers.process_app import process_app
 from workers.results import JobResult
 
 if TYPE_CHECKING:
+    from workers.celery_app import HeadcountCelery
     from workers.worker import Worker
 
 BROKER_FAILURES = (CeleryOperationalError, KombuError, RedisError, OSError)
-
-HIDDEN = "(hidden)"
-"""What Flower and ``inspect`` show instead of arguments that may not be logged."""
 
 
 def enqueue(
@@ -41,37 +41,52 @@ def enqueue(
         ArgumentsError, EnqueueError: as ``Worker.perform_async``.
         SlotTakenError: another Beat has claimed the slot.
     """
-    bound = check_arguments(worker, args, kwargs)
+    job = NewJob(worker, args, kwargs, check_arguments(worker, args, kwargs), due_at, slot)
     app = process_app()
-    options = publish_options(worker, bound, due_at)
-    if slot is not None:
-        options["headers"].setdefault(HEADER, {})["slot"] = slot
+    publish = _directly if app.publishes_directly() else _through_celery
     try:
         with broker_errors(worker.name):
-            sent = app.tasks[worker.name].apply_async(args, kwargs, **options)
-            job_id = sent.id
+            job_id = publish(app, job)
     except AlreadyPendingError as pending:
         job_id = pending.job_id
     return JobResult(job_id, app, worker.name, worker.store_result)
 
 
-def publish_options(
-    worker: "type[Worker]", bound: Mapping[str, Any], due_at: float | None
-) -> dict[str, Any]:
-    """Return Celery's ``apply_async`` options for a job with these bound arguments."""
+def _directly(app: "HeadcountCelery", job: NewJob) -> str:
+    job_id, queue = str(uuid.uuid4()), job.worker.queue
+    message = NewMessages(job.worker).message(job, job_id)
+    app.publisher.publish(
+        Publication(
+            queue,
+            message,
+            job_id,
+            job.due_at,
+            unique=job.unique() or NOT_UNIQUE,
+            slot=job.slot or (),
+        )
+    )
+    parent = get_current_worker_task()
+    if parent is not None:
+        parent.add_trail(app.AsyncResult(job_id))
+    return job_id
+
+
+def _through_celery(app: "HeadcountCelery", job: NewJob) -> str:
+    ours = {"slot": job.slot, "unique": job.unique()}
+    headers = {HEADER: {name: value for name, value in ours.items() if value is not None}}
     # Celery would subscribe to the result here; .get() does so, where anyone calls it.
-    options: dict[str, Any] = {"queue": worker.queue, "ignore_result": True}
-    options["headers"] = {"ignore_result": not worker.store_result}
-    shown = {name: bound[name] for name in worker.log_arguments if name in bound}
-    options["argsrepr"], options["kwargsrepr"] = HIDDEN, repr(shown) if shown else HIDDEN
-    if due_at is not None:
-        options["eta"] = datetime.fromtimestamp(due_at, UTC)
-    if worker.expires_in is not None:
-        options["expires"] = datetime.fromtimestamp((due_at or time()) + worker.expires_in, UTC)
-    if worker.unique_for is not None:
-        key = keys.unique(worker.name, digest(bound))
-        options["headers"] |= {HEADER: {"unique": [key, max(1, int(worker.unique_for * 1000))]}}
-    return options
+    sent = app.tasks[job.worker.name].apply_async(
+        job.args,
+        job.kwargs,
+        queue=job.worker.queue,
+        ignore_result=True,
+        headers={"ignore_result": not job.worker.store_result, **headers},
+        argsrepr=HIDDEN,
+        kwargsrepr=job.shown(),
+        eta=job.due_at and datetime.fromtimestamp(job.due_at, UTC),
+        expires=job.expires(),
+    )
+    return str(sent.id)
 
 
 @contextmanager
@@ -84,7 +99,9 @@ def broker_errors(name: str) -> Iterator[None]:
     try:
         yield
     except (*BROKER_FAILURES, RuntimeError) as error:
-        cause, settings = error.__cause__ or error, process_app().settings
+        # redis-py says more than what it was caused by, Celery less.
+        cause = error if isinstance(error, RedisError) else error.__cause__ or error
+        settings = process_app().settings
         url = settings.require_broker()
         if isinstance(error, RuntimeError):  # so the result store's client gives up
             if not isinstance(cause, BROKER_FAILURES):

@@ -69,7 +69,7 @@ class Pipe(_SimpleQueue):
             end = start + LENGTH.size + LENGTH.unpack_from(begun, start)[0]
             if len(begun) < end:
                 break
-            messages.append(pickle.loads(begun[start + LENGTH.size : end]))  # noqa: S301 - our own
+            messages.append(pickle.loads(begun[start + LENGTH.size : end]))
             start = end
         del begun[:start]
         return messages

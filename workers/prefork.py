@@ -68,6 +68,7 @@ class PromptAsynPool(AsynPool):
     """Celery's pool of processes with that handler."""
 
     ResultHandler = PromptResultHandler
+    _quick_put: Callable[[Any], None]
 
     def create_process_queues(self) -> tuple[Pipe, Pipe, None]:
         """Return a new child's pipes: for jobs, for what it says, and none for Celery's synack."""

@@ -1,4 +1,4 @@
-"""A worker process's report of itself to the broker: one small script every two seconds.
+"""A worker process's report of itself to the broker: one small script every few seconds.
 
 Sidecars and the command line read it there; nobody has to ask the worker.
 """
@@ -15,6 +15,7 @@ from service.broker.scripts import REPORT
 from workers.activity import Activity
 
 REPORT_SECONDS = 2.0
+IDLE_REPORT_SECONDS = 4.0
 REMEMBER_SECONDS = 3600
 """A silent worker is shown, as silent, for an hour."""
 
@@ -28,10 +29,14 @@ class Reporter:
         self._client, self._name = client, name
         self._queues, self._activity = tuple(queues), activity
 
-    def report(self) -> None:
-        """Say how this worker is; nothing before it consumes, or it would be missed too soon."""
+    def report(self) -> float:
+        """Say how this worker is; return in how many seconds to do so again.
+
+        It says nothing before it consumes, or it would be missed too soon.
+        """
         if self._activity.intakes:
             self._send(orjson.dumps(self._state()))
+        return REPORT_SECONDS if self._activity.busy else IDLE_REPORT_SECONDS
 
     def goodbye(self) -> None:
         """Say that this worker ended on purpose, and is not to be missed."""

@@ -31,7 +31,7 @@ from workers.drain import Drain
 from workers.prefork import PreforkPool
 from workers.process_app import app_with_jobs
 from workers.quiet import quiet_celery
-from workers.report import REPORT_SECONDS, Reporter
+from workers.report import IDLE_REPORT_SECONDS, REPORT_SECONDS, Reporter
 from workers.stopping import JobWorker
 
 logger = logging.getLogger("headcount.worker")
@@ -148,7 +148,7 @@ def _keeper(
     keep_promoting(keeper, client)
     keeper.add("sweep", every, lambda: sweep(client, lease))
     keeper.add("dead set trimming", TRIM_SECONDS, lambda: trim_dead(client))
-    keeper.add("report", REPORT_SECONDS, reporter.report)
+    keeper.add("report", IDLE_REPORT_SECONDS, reporter.report)
     keeper.add("cron successes", REPORT_SECONDS, lambda: successes.store(client))
     return keeper
 

@@ -17,7 +17,7 @@ from service.broker.delivery import JobMessage
 from service.broker.intake import Intake
 from service.broker.lease import End, State, queue_of
 from service.broker.outbox import Outbox
-from service.broker.publishing import publish, publish_many
+from service.broker.publishing import publish_message
 from service.broker.scripts import PURGE
 from service.queues import QUEUE_NAMES
 
@@ -79,15 +79,11 @@ class LeasedChannel(kombu_redis.Channel):
         if queue not in QUEUE_NAMES or "task" not in headers:
             super()._put(queue, message, **options)
             return
-        publish(self._create_client(), queue, message)
+        publish_message(self._create_client(), queue, message)
 
     def encode_body(self, body: Any, encoding: str | None = None) -> Any:
         """Encode bytes, which a compressed body is, as base64; text stays readable."""
         return super().encode_body(body, "base64" if isinstance(body, bytes) else encoding)
-
-    def put_many(self, queue: str, messages: Sequence[str]) -> None:
-        """Enqueue stamped messages (JSON), 1,000 in a round trip."""
-        publish_many(self._create_client(), queue, messages)
 
     def _purge(self, queue: str) -> int:
         purged = 0

@@ -21,12 +21,17 @@ from service.settings import Settings
 CONNECT_TIMEOUT_SECONDS = 2.0
 SOCKET_TIMEOUT_SECONDS = 3.0
 
+MOST_CONNECTIONS = 100
+"""Of one client: as many threads may use it at the same moment."""
+
 SENTINEL_TIMEOUT_SECONDS = 0.5
 """For one sentinel to answer: they are asked in turn, and the event loop waits meanwhile."""
 
 
 def connect(
-    settings: Settings, socket_timeout_seconds: float = SOCKET_TIMEOUT_SECONDS
+    settings: Settings,
+    socket_timeout_seconds: float = SOCKET_TIMEOUT_SECONDS,
+    most_connections: int = MOST_CONNECTIONS,
 ) -> "redis.Redis":
     """Return a client for the broker that is set; nothing is sent before its first command."""
     address = broker_address(settings.require_broker())
@@ -37,6 +42,7 @@ def connect(
         "socket_timeout": socket_timeout_seconds,
         "socket_connect_timeout": min(CONNECT_TIMEOUT_SECONDS, socket_timeout_seconds),
         "retry": never_retry(),
+        "max_connections": most_connections,
         **_tls_options(address),
     }
     if not address.behind_sentinels:

@@ -1,6 +1,5 @@
 """From a queue's raw item to kombu's message; one that nobody can read is a message too."""
 
-from contextlib import suppress
 from json import JSONDecoder
 from typing import Any
 
@@ -59,15 +58,38 @@ class JobMessage(virtual.Message):
         self, payload: dict[str, Any], channel: Any, options: dict[str, Any]
     ) -> Exception | None:
         try:
-            super().__init__(payload, channel, **options)
-            self._decode_plain_json(payload)
+            if options or not self._read_plain(payload, channel):
+                super().__init__(payload, channel, **options)
         except UNREADABLE as error:
             return error
         return None
 
-    def _decode_plain_json(self, payload: dict[str, Any]) -> None:
-        """Decode the body where that takes no more than JSON; kombu's way costs five times it."""
-        body = payload.get("body")
-        if self.content_type == JSON and isinstance(body, str) and EXTENDED not in body:
-            with suppress(ValueError):  # compressed, or broken: kombu will see
-                self._decoded_cache = PLAIN_JSON.decode(body)
+    def _read_plain(self, payload: dict[str, Any], channel: Any) -> bool:
+        """Be what kombu would make of the message, for half the price; False: it takes kombu.
+
+        Which it does where the body is not just JSON in the message's own JSON.
+        """
+        headers, properties, body = payload.get("headers"), payload["properties"], payload["body"]
+        if (
+            not isinstance(headers, dict)
+            or payload.get("content-type") != JSON
+            or properties.get("body_encoding") != "utf-8"
+            or headers.get("compression")
+            or EXTENDED in body
+        ):
+            return False
+        try:
+            decoded, end = PLAIN_JSON.raw_decode(body)
+        except ValueError:
+            return False
+        if end != len(body):
+            return False
+        self._raw, self.channel, self.errors, self.accept = payload, channel, [], None
+        self.headers, self.properties = headers, properties
+        self.delivery_info, self.delivery_tag = (
+            properties["delivery_info"],
+            properties["delivery_tag"],
+        )
+        self.content_type, self.content_encoding = JSON, payload.get("content-encoding")
+        self.body, self._decoded_cache, self._state = body.encode(), decoded, "RECEIVED"
+        return True

@@ -165,10 +165,10 @@ class Intake:
             replies = self.line.waiting.receive()
         except BROKEN as error:
             return self._lost(error)
-        if replies is not None:
+        if replies is not None and replies[0] is not None:
             self._dry = False
             # Woken for work there is no room for any more: let the broker wake someone else.
-            self._pass_on = replies[0] is not None and not self._room()
+            self._pass_on = not self._room()
         return None
 
     def _take(self, items: Sequence[tuple[str, str, bytes]]) -> None:

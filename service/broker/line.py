@@ -14,7 +14,7 @@ from service.broker.wire import SILENT, BrokerSocket
 
 logger = logging.getLogger("headcount.broker")
 
-WAIT_SECONDS = 1  # for work, at most: covers publishers that leave no wake token
+WAIT_SECONDS = 5  # for work, at most: then a dead connection is noticed
 REPLY_TIMEOUT_SECONDS = 6.0  # a reply overdue by this much: the connection is dead
 RECONNECT_SECONDS = (0.1, 2.0)  # first and longest pause between attempts to connect
 

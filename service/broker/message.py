@@ -100,6 +100,17 @@ def stamp(headers: dict[str, Any], now: float) -> float | None:
     return due
 
 
+def first_stamps(now: float, due_at: float | None, correlation_id: str) -> dict[str, Any]:
+    """Return the stamps of a new job's message; ``due_at``: Unix seconds, None for at once."""
+    due = due_at or now
+    return {
+        "enqueued_at": now,
+        "first_due_at": due,
+        "due_at": due,
+        "correlation_id": correlation_id,
+    }
+
+
 def parse_eta(eta: str | datetime | None) -> float | None:
     """Return Celery's ``eta`` header as Unix seconds; without a zone it is UTC."""
     if eta is None:
@@ -137,15 +148,17 @@ def as_json(
     body: str, content: tuple[str, str], headers: Mapping[str, Any], properties: Mapping[str, Any]
 ) -> str:
     """Return a message as kombu writes it; ``content``: type and encoding of the body."""
-    tagged = {**properties, "delivery_tag": headers["id"], "body_encoding": "utf-8"}
-    return str(
-        dumps(
-            {
-                "body": body,
-                "content-encoding": content[1],
-                "content-type": content[0],
-                "headers": headers,
-                "properties": tagged,
-            }
-        )
-    )
+    return str(dumps(envelope(body, content, headers, properties)))
+
+
+def envelope(
+    body: str, content: tuple[str, str], headers: Mapping[str, Any], properties: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return a message with all its parts, as kombu lays them out."""
+    return {
+        "body": body,
+        "content-encoding": content[1],
+        "content-type": content[0],
+        "headers": headers,
+        "properties": {**properties, "delivery_tag": headers["id"], "body_encoding": "utf-8"},
+    }

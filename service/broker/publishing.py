@@ -6,7 +6,8 @@ more: whether the first arrived or not, the job counts and runs once.
 
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import redis
@@ -18,6 +19,12 @@ from service.broker.scripts import ENQUEUE, ENQUEUE_MANY, Argument, Script
 
 PUBLISH_AT_ONCE = 1000
 
+FIRST = "0.0"
+"""What a job's first message is called among those with its id."""
+
+
+NOT_UNIQUE = ("", 0)
+
 
 class Slot(NamedTuple):
     """One due time of a cron entry, Unix seconds; ``after`` is the one it ran for last."""
@@ -25,6 +32,24 @@ class Slot(NamedTuple):
     entry: str
     after: int
     due: int
+
+
+class Publication(NamedTuple):
+    """One message (JSON) to be published, and what is decided with it.
+
+    ``due``: Unix seconds, None for at once. ``name``: among the messages with the same job id.
+    ``continues``: tag of the lease that this message continues. ``unique``: uniqueness key and
+    milliseconds. ``slot``: the cron slot to be claimed.
+    """
+
+    queue: str
+    message: str | bytes
+    job_id: str
+    due: float | None = None
+    name: str = FIRST
+    continues: str = ""
+    unique: Sequence[Any] = NOT_UNIQUE
+    slot: Sequence[Any] = ()
 
 
 class AlreadyPendingError(Exception):
@@ -39,49 +64,64 @@ class SlotTakenError(Exception):
     """A cron job was not enqueued: another Beat has claimed its slot."""
 
 
-def publish(client: "redis.Redis", queue: str, message: dict[str, Any]) -> None:
-    """Enqueue one message of a task, as kombu made it; stamps its headers.
+def publish_message(client: "redis.Redis", queue: str, message: dict[str, Any]) -> None:
+    """Enqueue one message of a task, as kombu made it; stamps its headers. Raises as publish."""
+    headers = message["headers"]
+    due = stamp(headers, time.time())
+    ours = headers[HEADER]
+    continues, slot = ours.pop("continues", ""), ours.pop("slot", ())
+    publish(
+        client,
+        Publication(
+            queue,
+            dumps(message),
+            headers["id"],
+            due,
+            _name(headers),
+            continues,
+            ours.get("unique") or NOT_UNIQUE,
+            slot,
+        ),
+    )
+
+
+def publish(client: "redis.Redis", job: Publication) -> None:
+    """Enqueue one message.
 
     Raises:
         AlreadyPendingError, SlotTakenError: it is not to be enqueued.
         redis.RedisError: the broker did not answer, or refused.
     """
-    headers = message["headers"]
-    due = stamp(headers, time.time())
-    ours = headers[HEADER]
-    continues, slot = ours.pop("continues", ""), ours.pop("slot", ())
-    unique, lasting = ours.get("unique") or ("", 0)
     names = (
-        queue,
-        keys.scheduled(queue),
+        job.queue,
+        keys.scheduled(job.queue),
         keys.LEDGER,
-        keys.wake(queue),
+        keys.wake(job.queue),
         keys.UNACKED,
         keys.UNACKED_INDEX,
     )
-    arguments = (keys.PREFIX, queue, dumps(message), due or "", headers["id"], _publish(headers),
-                 continues, unique, lasting, *slot)  # fmt: skip
-    answer = _sent_once(ENQUEUE, client, names, arguments).decode()
-    if answer == "taken":
+    arguments = (keys.PREFIX, job.queue, job.message, job.due or "", job.job_id, job.name,
+                 job.continues, *job.unique, *job.slot)  # fmt: skip
+    answer = _sent_once(ENQUEUE, client, names, arguments)
+    if answer == b"taken":
         raise SlotTakenError
-    if answer.startswith("pending "):
-        raise AlreadyPendingError(answer.removeprefix("pending "))
+    if answer.startswith(b"pending "):
+        raise AlreadyPendingError(answer.removeprefix(b"pending ").decode())
 
 
-def publish_many(client: "redis.Redis", queue: str, messages: Sequence[str]) -> None:
-    """Enqueue stamped messages (JSON), many in a round trip.
+def publish_many(client: "redis.Redis", queue: str, messages: Iterable[bytes]) -> None:
+    """Enqueue messages of new jobs (JSON), many in a round trip.
 
     Raises:
         redis.RedisError: the broker did not take all of them.
     """
-    names = (queue, keys.LEDGER, keys.wake(queue))
-    for start in range(0, len(messages), PUBLISH_AT_ONCE):
-        some = messages[start : start + PUBLISH_AT_ONCE]
-        arguments = (keys.PREFIX, queue, uuid.uuid4().hex, *some)
+    names, rest = (queue, keys.LEDGER, keys.wake(queue)), iter(messages)
+    while some := list(islice(rest, PUBLISH_AT_ONCE)):
+        arguments: tuple[Argument, ...] = (keys.PREFIX, queue, uuid.uuid4().hex, *some)
         _sent_once(ENQUEUE_MANY, client, names, arguments)
 
 
-def _publish(headers: Mapping[str, Any]) -> str:
+def _name(headers: Mapping[str, Any]) -> str:
     """Return what tells a job's messages apart: its attempts, and the tasks that replace it."""
     return f"{headers.get('retries') or 0}.{headers.get('replaced_task_nesting') or 0}"
 

@@ -1,5 +1,6 @@
 """Enqueuing on a broker that is away, frozen or full: one clear error, in time."""
 
+import threading
 import time
 
 import pytest
@@ -54,6 +55,15 @@ def test_enqueuing_works_again_when_the_broker_is_back(broker_of_mine):
     jobs.Note.perform_async("after")
     assert broker_of_mine.queue("default").ready == 2
     assert broker_of_mine.drifts() == {}
+
+
+def test_a_program_that_has_just_begun_rides_out_a_restart(broker_of_mine):
+    broker_of_mine.stop()
+    restart = threading.Timer(0.7, broker_of_mine.start)
+    restart.start()
+    jobs.Note.perform_async("first of all")
+    restart.join()
+    assert broker_of_mine.queue("default").ready == 1
 
 
 def test_a_full_broker_refuses_jobs_and_takes_them_again(broker_of_mine, start, notes):

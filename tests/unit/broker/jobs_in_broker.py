@@ -117,8 +117,8 @@ class Jobs:
 
     # -- by the clock
 
-    def promote(self) -> None:
-        promote_due(self.client, QUEUE_NAMES)
+    def promote(self) -> float:
+        return promote_due(self.client, QUEUE_NAMES)
 
     def renew(self, *tags: str) -> None:
         renew(self.client, list(tags))

@@ -41,6 +41,20 @@ def test_more_due_jobs_than_fit_one_round_are_all_promoted(jobs):
     assert jobs.client.llen("low") == 1200
 
 
+@pytest.mark.parametrize(("due_in", "again_in"), [(60, 1.0), (0.6, 0.6), (0.01, 0.25)])
+def test_promotion_comes_again_when_the_next_job_is_due(jobs, due_in, again_in):
+    jobs.enqueue("later", due_in=90)
+    jobs.enqueue("next", due_in=due_in)
+    assert jobs.promote() == pytest.approx(again_in, abs=0.1)
+
+
+def test_whatever_waits_without_a_token_is_given_one(jobs):
+    jobs.client.lpush("default", jobs.message("from-a-plain-publisher"))
+    assert jobs.tokens() == 0
+    jobs.promote()
+    assert jobs.tokens() == 1
+
+
 def test_many_jobs_at_once_are_first_come_first_served(jobs):
     assert jobs.enqueue_many("a", "b", "c", queue="low") == 3
     assert jobs.waiting("low") == ["a", "b", "c"]

@@ -58,6 +58,13 @@ def test_due_jobs_are_promoted(jobs, leases, full):
     assert jobs.waiting() == ["d", "e", "late"]
 
 
+def test_whoever_waits_is_woken(jobs, leases, full):
+    jobs.client.delete(keys.wake("default"))
+    full()
+    jobs.promote()
+    assert jobs.tokens() == 1
+
+
 def test_leases_are_renewed_and_swept_and_workers_report(jobs, leases, full):
     jobs.silence(*leases.values())
     full()
