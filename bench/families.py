@@ -14,13 +14,13 @@ from bench import (
     latency,
     memory,
     noop_jobs,
-    peers,
     promotion,
     real_work,
     round_trips,
     scraping,
     snapshot,
 )
+from bench.peers import rows as peers
 from bench.results import Result
 
 FAMILIES: Mapping[str, Callable[[], Iterator[Result]]] = {
