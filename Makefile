@@ -34,15 +34,17 @@ check: $(READY)  ## format, lint, types, import rules, generated files, tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m dashboards.generate --check
+	$(BIN)/python -m bench.report --check
 	$(MAKE) test
 
 format: $(READY)  ## put code and generated files in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/python -m dashboards.generate
+	$(BIN)/python -m bench.report
 
-bench: $(READY)  ## the benchmarks; each prints ratios, measured side by side; ROW=… for some
-	$(BIN)/python -m bench $(ROW)
+bench: $(READY)  ## the benchmarks: ratios, measured side by side; ROW=… for some, WRITE=1 keeps them
+	$(BIN)/python -m bench $(ROW) $(if $(WRITE),--write)
 
 lock:  ## pin the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

@@ -27,8 +27,7 @@ _TOTAL = re.compile(r"^totals: (\d+)", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Instructions since the last look: of the parent's main thread, its other threads, and
-    each child."""
+    """Instructions of the parent's main thread, its other threads, and each child."""
 
     parent: int
     threads: int
@@ -82,13 +81,15 @@ class CountedTree:
 @contextmanager
 def counted(who: Contestant, broker: Broker) -> Iterator[CountedTree]:
     """Run a worker under callgrind; it is killed in the end."""
-    with tempfile.TemporaryDirectory() as directory:
-        with who.working(broker, under=_callgrind(directory)) as worker:
-            os.sched_setaffinity(worker.pid, {min(os.sched_getaffinity(0))})
-            try:
-                yield CountedTree(worker.pid, Path(directory))
-            finally:
-                _kill(worker.pid)
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        who.working(broker, under=_callgrind(directory)) as worker,
+    ):
+        os.sched_setaffinity(worker.pid, {min(os.sched_getaffinity(0))})
+        try:
+            yield CountedTree(worker.pid, Path(directory))
+        finally:
+            _kill(worker.pid)
 
 
 def _callgrind(directory: str) -> tuple[str, ...]:

@@ -40,3 +40,12 @@ class Result:
     noise: float | None = None
     measured: Mapping[str, float] = field(default_factory=dict)
     note: str = ""
+
+    @property
+    def figure_in_words(self) -> str:
+        """Return the figure with its unit, as precise as it is worth."""
+        size = abs(self.figure)
+        if size and size < 0.01:
+            return f"{self.figure:.2g}{self.unit}"
+        digits = 3 if size < 10 else 1 if size < 100 else 0
+        return f"{self.figure:,.{digits}f}{self.unit}"
