@@ -33,9 +33,10 @@ def worker(
     pool: Annotated[Pool, typer.Option(help="How jobs run beside each other.")] = "prefork",
 ) -> None:
     """Run a worker."""
-    # Read by Celery when it is imported: a job's context costs a seventh with it. Off by default
-    # for the sake of greenlets that are not patched into threads, which no pool here has.
-    os.environ.setdefault("USE_FAST_LOCALS", "1")
+    if pool == "prefork":
+        # Read by Celery when it is imported: a job's context costs a seventh with it. Off by
+        # default for the sake of greenlets; where jobs run in threads, a retry ends as failed.
+        os.environ.setdefault("USE_FAST_LOCALS", "1")
     from workers.runtime import run_worker
 
     settings = settings_with_broker()
