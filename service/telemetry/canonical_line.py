@@ -50,7 +50,7 @@ def _fields(event: JobFinished) -> Fields:
         "job_id": event.job_id,
         "attempt": event.attempt,
         "correlation_id": event.correlation_id,
-        "outcome": event.outcome,
+        "outcome": str(event.outcome),  # orjson would ask the enum for its value, in Python
     }
     _add_what_is_known(event, fields)
     return fields

@@ -23,6 +23,8 @@ from typing import Any, NamedTuple, Protocol
 class Outcome(enum.StrEnum):
     """How one attempt ended. Each attempt ends in exactly one."""
 
+    __hash__ = str.__hash__  # Enum's own is Python, and several look-ups an event are by outcome
+
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     RETRIED = "retried"

@@ -105,7 +105,10 @@ class QueueSeries:
 
     def task(self, name: str, counted_in: Numbers) -> TaskSeries:
         """Return a task's children, or those of ``_other``: then a sample was dropped."""
-        if name in self._tasks or self._known_tasks.admits(name):
+        known = self._tasks.get(name)
+        if known is not None:
+            return known
+        if self._known_tasks.admits(name):
             return self._tasks[name]
         self._drop(counted_in)
         return self._tasks[OTHER]
