@@ -120,7 +120,7 @@ class PreforkPool(TaskPool):
 def _remove_writer(hub: Any, fd: Any) -> None:
     """Stop watching a pipe to a child, if it is watched.
 
-    Celery says so of every child's in every turn of the loop, and each time the kernel refuses.
+    Celery says so after every job, and the kernel refuses.
     """
     if not isinstance(fd, int) or fd in hub.writers:
         Hub.remove_writer(hub, fd)

@@ -7,11 +7,12 @@ with the acknowledgement, so that counting a job and letting go of it are one st
 
 import time
 from typing import Any
+from weakref import ref
 
 from billiard.einfo import ExceptionInfo
 from billiard.exceptions import TimeLimitExceeded
 from celery.app.task import Context
-from celery.exceptions import InvalidTaskError
+from celery.exceptions import InvalidTaskError, TaskRevokedError
 from celery.worker import state
 from celery.worker.request import Request
 
@@ -23,6 +24,7 @@ from workers.arguments import bind
 from workers.attempt import Attempt
 from workers.next_delay import delay_of_next
 from workers.outcomes import Failure, failure_of, outcome_of, unwrap
+from workers.packing import pack, trace_packed
 from workers.worker import Worker
 
 LEDGER_STATE = {
@@ -42,10 +44,11 @@ class JobRequest(Request):
     """One attempt of one job."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        # create_request_cls() defines on_success again in a subclass of this class.
+        # create_request_cls() defines these two again in a subclass of this class.
         super().__init_subclass__(**kwargs)
         if "on_success" in cls.__dict__:
             cls.on_success = JobRequest._on_success
+            cls.execute_using_pool = JobRequest._execute_using_pool
 
     def __init__(self, message: Any, **options: Any) -> None:
         # Decoded once: the child is given the arguments, not their JSON to decode again.
@@ -87,6 +90,25 @@ class JobRequest(Request):
         except TypeError:  # sent by name, with arguments that do not fit: perform will say so
             return {}
         return {name: bound[name] for name in worker.log_arguments if name in bound}
+
+    def _execute_using_pool(self, pool: Any, **_: Any) -> Any:
+        """Hand the job to a slot, as Celery does but for how it is packed."""
+        if self.revoked():
+            raise TaskRevokedError(self.id)
+        hard, soft = self.time_limits
+        result = pool.apply_async(
+            trace_packed,
+            args=(self._type, self.id, pack(self._request_dict), self._payload),
+            accept_callback=self.on_accepted,
+            timeout_callback=self.on_timeout,
+            callback=self.on_success,
+            error_callback=self.on_failure,
+            soft_timeout=soft or self._task.soft_time_limit,
+            timeout=hard or self._task.time_limit,
+            correlation_id=self.id,
+        )
+        self._apply_result = None if result is None else ref(result)
+        return result
 
     # -- how an attempt ends
 
