@@ -41,6 +41,13 @@ def test_alerts_fire_and_stay_silent_as_the_cases_say(promtool, cases):
     assert tested.returncode == 0, tested.stdout + tested.stderr
 
 
+@pytest.mark.parametrize("cases", CASE_FILES, ids=lambda path: path.name)
+def test_cases_name_the_order_of_groups_which_promtool_picks_at_random_otherwise(cases):
+    rules = [yaml.safe_load(path.read_text()) for path in RULE_FILES]
+    order = yaml.safe_load(cases.read_text())["group_eval_order"]
+    assert order == [group["name"] for file in rules for group in file["groups"]]
+
+
 def test_every_alert_has_a_case_in_which_it_fires_one_in_which_it_resolves_and_one_silent():
     told = [outcomes for path in CASE_FILES for outcomes in read_outcomes(path)]
     for alert in sorted(read_alert_names()):
