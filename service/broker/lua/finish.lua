@@ -18,7 +18,12 @@ local function wake(queue)
   if redis.call('EXISTS', key) == 0 then redis.call('LPUSH', key, 1) end
 end
 
-local function count(queue, what, n) redis.call('HINCRBY', KEYS[3], queue .. ':' .. what, n) end
+local counts = {}  -- written at once in the end: most of a batch ended alike
+
+local function count(queue, what, n)
+  local field = queue .. ':' .. what
+  counts[field] = (counts[field] or 0) + n
+end
 
 local function bury(queue, id, record, item)
   local graves, now = prefix .. 'dead:' .. queue, redis.call('TIME')
@@ -66,4 +71,5 @@ for i = 3, #ARGV, 6 do
     end
   end
 end
+for field, n in pairs(counts) do redis.call('HINCRBY', KEYS[3], field, n) end
 return removed
