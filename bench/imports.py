@@ -19,6 +19,7 @@ from bench.rounds import Figures, medians, ratio, rounds
 
 ROUNDS = 12
 PROGRAMS = Path(sys.executable).parent
+WANTED = Target(at_most=1.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Comparison:
     against: str
     ours: tuple[str, ...]
     theirs: tuple[str, ...]
+    target: Target = WANTED
 
 
 def _python(program: str) -> tuple[str, ...]:
@@ -53,6 +55,7 @@ COMPARISONS = (
         "import and first delay",
         _python("from bench.headcount_jobs import Noop; Noop.perform_async()"),
         _python("from bench.plain_celery import noop; noop.delay()"),
+        Target(),  # once in a process's life: to be seen, not to be met
     ),
 )
 
@@ -71,7 +74,7 @@ def _compared(pair: Comparison, url: str) -> Result:
         row=f"{pair.row}: CPU",
         against=pair.against,
         figure=ratio(ours, theirs, "cpu_seconds"),
-        target=Target(at_most=1.3),
+        target=pair.target,
         noise=ratio(again, theirs, "cpu_seconds"),
         measured={
             "ours_cpu_seconds": medians(ours)["cpu_seconds"],
