@@ -34,23 +34,15 @@ class Pipe(_SimpleQueue):
         while unsent:
             unsent = unsent[os.write(self._writer.fileno(), unsent) :]
 
-    def get_payload(self) -> bytes:
+    def get_payload(self) -> bytearray:
         """Wait for a message and return its pickle.
 
         Raises:
             EOFError: nobody writes any more.
         """
-        (size,) = LENGTH.unpack(self._read(LENGTH.size))
-        return self._read(size)
-
-    def _read(self, size: int) -> bytes:
-        read = os.read(self._reader.fileno(), size)
-        while len(read) < size:
-            more = os.read(self._reader.fileno(), size - len(read))
-            if not more:
-                raise EOFError
-            read += more
-        return read
+        while (body := self._next()) is None:
+            self._receive()
+        return body
 
     def arrived(self) -> list[Any]:
         """Return the messages that have come, without waiting for the rest of one.
@@ -60,16 +52,26 @@ class Pipe(_SimpleQueue):
             EOFError: nobody writes any more.
             OSError: the pipe is closed.
         """
+        self._receive()
+        messages = []
+        while (body := self._next()) is not None:
+            messages.append(pickle.loads(body))
+        return messages
+
+    def _receive(self) -> None:
         chunk = os.read(self._reader.fileno(), CHUNK)
         if not chunk:
             raise EOFError
-        begun, messages, start = self._begun, [], 0
-        begun += chunk
-        while len(begun) >= start + LENGTH.size:
-            end = start + LENGTH.size + LENGTH.unpack_from(begun, start)[0]
-            if len(begun) < end:
-                break
-            messages.append(pickle.loads(begun[start + LENGTH.size : end]))
-            start = end
-        del begun[:start]
-        return messages
+        self._begun += chunk
+
+    def _next(self) -> bytearray | None:
+        """Return the first message's pickle, and begin with the next; None: not all is there."""
+        begun = self._begun
+        if len(begun) < LENGTH.size:
+            return None
+        end = LENGTH.size + LENGTH.unpack_from(begun)[0]
+        if len(begun) < end:
+            return None
+        body = begun[LENGTH.size : end]
+        del begun[:end]
+        return body

@@ -1,8 +1,8 @@
 """One request to the broker: leases that ended, and jobs asked for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from service.broker import keys
 from service.broker.lease import DELIVERIES_ALLOWED, End
@@ -13,8 +13,7 @@ MOST_AT_ONCE = 500
 """Jobs per reservation; Lua cannot unpack many more values."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What is asked for in one round trip.
 
     ``ends``: to confirm. ``asks``: whether jobs are asked for, and ``room`` how many at most (0:
@@ -34,7 +33,7 @@ class Request:
         """Return the commands: one script for what ended, one for what is wanted."""
         commands = [finish_command(self.ends)] if self.ends else []
         if self.asks:
-            commands.append(RESERVE.command(self._keys(), self._arguments()))
+            commands.append(RESERVE.command(_keys(self.queues), self._arguments()))
         return commands
 
     def tag(self, number: int, queue: str) -> str:
@@ -52,10 +51,12 @@ class Request:
         numbers = range(self.first, self.first + self.room)
         return [(self.tag(number, queue), queue) for number in numbers for queue in self.queues]
 
-    def _keys(self) -> tuple[str, ...]:
-        wakes = [keys.wake(queue) for queue in self.queues]
-        return (keys.UNACKED, keys.UNACKED_INDEX, keys.LEDGER, *self.queues, *wakes)
-
     def _arguments(self) -> tuple[Any, ...]:
         suspicion = DELIVERIES_ALLOWED - 1
         return (self.room, self.prefix, self.first, self.held, suspicion, *self.queues)
+
+
+@cache
+def _keys(queues: tuple[str, ...]) -> tuple[str, ...]:
+    wakes = [keys.wake(queue) for queue in queues]
+    return (keys.UNACKED, keys.UNACKED_INDEX, keys.LEDGER, *queues, *wakes)
