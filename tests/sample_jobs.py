@@ -300,7 +300,7 @@ class IgnoreIt(Worker):
 
 
 class ShortLived(Worker):
-    expires_in = 0.001
+    expires_in = 1e-6  # over before any worker can begin; a millisecond was not
 
     @classmethod
     def perform(cls):
