@@ -9,9 +9,9 @@ from service.telemetry.events import Event, JobFinished, JobReceived, JobStarted
 from workers.outcomes import Failure
 
 
-def correlation_of(headers: Mapping[str, Any], job_id: str) -> str:
-    """Return the correlation id in a message's headers, else the job's own id."""
-    return str(stamps(headers).get("correlation_id") or job_id)
+def correlation_of(stamped: Mapping[str, Any], job_id: str) -> str:
+    """Return the correlation id in a message's stamps, else the job's own id."""
+    return str(stamped.get("correlation_id") or job_id)
 
 
 class Attempt:
@@ -41,7 +41,7 @@ class Attempt:
         self.job_id: str = headers["id"]
         self.number: int = (headers.get("retries") or 0) + 1
         self._stamps = stamps(headers)
-        self.correlation_id = str(self._stamps.get("correlation_id") or self.job_id)
+        self.correlation_id = correlation_of(self._stamps, self.job_id)
         self.arguments: Mapping[str, Any] = {}
         self.outcome: Outcome | None = None
         self._started_at: float | None = None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from service.broker.message import stamps
 from service.telemetry.job_context import bind_job
 from workers.attempt import correlation_of
 
@@ -33,7 +34,7 @@ def within_job(trace: Callable[..., Any]) -> Callable[..., Any]:
             task=request["task"],
             job_id=job_id,
             attempt=(request.get("retries") or 0) + 1,
-            correlation_id=correlation_of(request, job_id),
+            correlation_id=correlation_of(stamps(request), job_id),
         ):
             return trace(job_id, args, kwargs, request)
 

@@ -28,17 +28,19 @@ LOOK_AGAIN_SECONDS = 0.02
 class PromptResultHandler(ResultHandler):
     """Takes all that a child has said at once; while draining, waits for whichever speaks first."""
 
-    def _make_process_result(self, hub: Any) -> Callable[[int], None]:
-        children, on_state_change = self.fileno_to_outq, self.on_state_change
+    def hear(self, child: Any) -> None:
+        """Take what a child has said since; raises as :meth:`Pipe.arrived`."""
+        for message in child.outq.arrived():
+            self.on_state_change(message)
 
+    def _make_process_result(self, hub: Any) -> Callable[[int], None]:
         def on_result_readable(fileno: int) -> None:
-            child = children.get(fileno)
+            child = self.fileno_to_outq.get(fileno)
+            if child is None:
+                hub.remove_reader(fileno)
+                return
             try:
-                if child is None:
-                    hub.remove_reader(fileno)
-                    return
-                for message in child.outq.arrived():
-                    on_state_change(message)
+                self.hear(child)
             except BlockingIOError:
                 return
             except (OSError, EOFError):
@@ -60,8 +62,7 @@ class PromptResultHandler(ResultHandler):
             wait(list(children), PATIENCE_SECONDS)  # its turn, and that of others, comes again
         else:
             try:
-                for message in child.outq.arrived():
-                    on_state_change(message)
+                self.hear(child)
             except (OSError, EOFError):
                 remove(fileno)
 
@@ -85,8 +86,7 @@ class PromptAsynPool(AsynPool):
         """Hear the last words of a child that is gone."""
         try:
             while True:
-                for message in proc.outq.arrived():
-                    self._result_handler.on_state_change(message)
+                self._result_handler.hear(proc)
         except (OSError, EOFError):
             return
 
@@ -100,8 +100,9 @@ class PromptAsynPool(AsynPool):
                 return
             idle = children - self._busy_workers - self._active_writes
             while waiting and idle:
-                if not self._write(waiting[0], idle.pop()):
-                    write_later(list(children - self._busy_workers - self._active_writes))
+                fileno = idle.pop()
+                if not self._write(waiting[0], fileno):
+                    write_later([fileno, *idle])
                     return
                 waiting.popleft()
 

@@ -22,7 +22,6 @@ PUBLISH_AT_ONCE = 1000
 FIRST = "0.0"
 """What a job's first message is called among those with its id."""
 
-
 NOT_UNIQUE = ("", 0)
 
 

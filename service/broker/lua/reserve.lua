@@ -26,7 +26,7 @@ local COUNTED = '"headcount":%s*{[^}]*"enqueued_at"'
 local function name(i) return ARGV[5 + i] end
 local function wake(i) return KEYS[3 + queues + i] end
 
-local leases, renewals, reply, left, seen_empty = {}, {}, {0}, {}, 0
+local leases, renewals, reply, left = {}, {}, {0}, {}
 
 local function lease(i, item)
   if string.byte(item, 1) ~= 10 then  -- put there by a plain Celery client: adopt it
@@ -51,10 +51,7 @@ for i = 1, queues do
   left[i] = 0
   while want > 0 do
     local items = redis.call('RPOP', KEYS[3 + i], want) or {}
-    if #items == 0 then
-      if left[i] == 0 and seen_empty == i - 1 then seen_empty = i end
-      break
-    end
+    if #items == 0 then break end
     for _, item in ipairs(items) do
       if string.sub(item, 1, #suspicion) ~= suspicion then
         if want > 0 then lease(i, item) else back[#back + 1] = item end
@@ -79,7 +76,7 @@ end
 if want > 0 then  -- all queues are empty, but for suspects: nobody need be woken for them
   for i = 1, queues do redis.call('DEL', wake(i)) end
 else              -- perhaps more work than this worker has room for: leave a token for others
-  for i = seen_empty + 1, queues do
+  for i = 1, queues do
     if redis.call('LLEN', KEYS[3 + i]) > left[i] then
       if redis.call('EXISTS', wake(i)) == 0 then redis.call('LPUSH', wake(i), 1) end
       break
