@@ -8,7 +8,8 @@ from prometheus_client.metrics_core import Metric as Family
 
 from bench.many_tasks import NAMES
 from service.queues import QUEUE_NAMES
-from service.telemetry.events import JobFinished, JobReceived, JobStarted, Outcome
+from service.telemetry.attempts import Attempts
+from service.telemetry.events import Attempt, Outcome
 from service.telemetry.worker_metrics import WorkerMetrics
 
 
@@ -17,7 +18,7 @@ class FullWorker:
 
     def __init__(self, tasks: int = len(NAMES)) -> None:
         self._jobs = [(queue, name) for queue in QUEUE_NAMES for name in NAMES[:tasks]]
-        self.metrics = WorkerMetrics(_Vitals(), tasks=self._jobs)
+        self.metrics = WorkerMetrics(_Vitals(), Attempts(), tasks=self._jobs)
         self.registry = CollectorRegistry()
         self.registry.register(self.metrics)
         self._times = 0
@@ -30,16 +31,12 @@ class FullWorker:
         """Let a job of each task in each queue come, start and succeed."""
         self._times += 1
         for number, (queue, task) in enumerate(self._jobs):
-            seconds, job = (self._times + number) / 7, f"{queue}-{task}"
-            self.metrics(JobReceived(queue, task, redelivered=False))
-            self.metrics(JobStarted(queue, task, job, time.monotonic(), seconds))
-            self.metrics(
-                JobFinished(
-                    queue=queue, task=task, job_id=job, attempt=1, correlation_id=job,
-                    outcome=Outcome.SUCCEEDED, wait_seconds=seconds, duration_seconds=seconds,
-                    end_to_end_seconds=seconds,
-                )
-            )  # fmt: skip
+            attempt = Attempt(queue, task, f"{queue}-{task}")
+            attempt.started_at, attempt.outcome = time.monotonic(), Outcome.SUCCEEDED
+            seconds = (self._times + number) / 7
+            attempt.wait_seconds = attempt.duration_seconds = seconds
+            attempt.end_to_end_seconds = seconds
+            self.metrics(attempt)
 
 
 class Frozen:

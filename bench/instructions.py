@@ -49,7 +49,6 @@ CONTESTANTS: Mapping[str, Callable[[], Contestant]] = {
     "prefetch4": lambda: everything_on(4),
     "prefetch1": lambda: everything_on(1),
     "nothing": lambda: observing("nothing"),
-    "events": lambda: observing("events"),
     "accounting": lambda: observing("accounting"),
     "line": lambda: observing("line"),
 }

@@ -10,7 +10,7 @@ import psutil
 from celery.worker import state
 
 from service.broker.intake import Intake
-from service.telemetry.events import Event, JobFinished, JobStarted
+from service.telemetry.attempts import Attempts
 from workers.descendants import descendants
 
 LOOP_PACE_SECONDS = 1.0
@@ -18,23 +18,17 @@ LOOP_PACE_SECONDS = 1.0
 
 
 class Activity:
-    """A listener, and the vitals of this process (see ``telemetry.worker_vitals``)."""
+    """The vitals of this process (see ``telemetry.worker_vitals``)."""
 
-    hears = (JobStarted, JobFinished)
-
-    def __init__(self) -> None:
+    def __init__(self, attempts: Attempts) -> None:
+        self._attempts = attempts
         self.version = version("headcount")
         self.celery_version = celery.__version__
         self.draining = False
         self.intakes: list[Intake] = []
         self.on_consuming: Callable[[], None] = lambda: None
         self._worker: Any = None
-        self._last_event = time.monotonic()
         self._process = psutil.Process()
-
-    def __call__(self, event: Event) -> None:
-        """Remember when a slot was last taken or freed."""
-        self._last_event = time.monotonic()
 
     def attach(self, worker: Any) -> None:
         """Follow this Celery worker."""
@@ -78,7 +72,7 @@ class Activity:
         """Return how long a slot has been free without any being taken or freed."""
         if self.busy >= self.slots:
             return 0.0
-        return time.monotonic() - self._last_event
+        return time.monotonic() - self._attempts.last_change()
 
     def memory_bytes(self) -> Mapping[str, int]:
         """Return role -> resident bytes; a child that just ended counts nothing."""

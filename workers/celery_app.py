@@ -8,7 +8,7 @@ from celery import Celery
 
 from service.broker.publisher import Publisher
 from service.settings import Settings
-from service.telemetry.events import Event
+from service.telemetry.attempts import Attempts
 from workers.celery_config import celery_config
 from workers.registry import Registry
 from workers.shortcut import configured_here, unobserved
@@ -30,6 +30,7 @@ class HeadcountCelery(Celery):
         super().__init__("headcount", task_cls=JobTask, set_as_current=True)
         self._read_settings, self.registry = read_settings, registry
         self._following = False
+        self.attempts = Attempts()
         self.add_defaults(lambda: celery_config(self.settings) | {"task_routes": (self.route,)})
 
     @cached_property
@@ -56,9 +57,6 @@ class HeadcountCelery(Celery):
         """Send a worker class's job to its queue, however it is enqueued."""
         worker = self.registry.get(name)
         return {"queue": worker.queue} if worker is not None else None
-
-    def emit(self, event: Event) -> None:
-        """Tell the listeners; a worker replaces it, elsewhere nobody listens."""
 
     def publishes_directly(self) -> bool:
         """Return whether a job may be published without passing through Celery."""

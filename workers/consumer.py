@@ -13,7 +13,7 @@ from service.broker.dead_set import dead_record
 from service.broker.message import same_message, sound, stamp
 from service.telemetry.catalogue import OTHER
 from service.telemetry.events import Outcome
-from workers.attempt import Attempt
+from workers.attempt import attempt_of, end_attempt, uniqueness
 from workers.job_scope import scope_jobs
 from workers.outcomes import Failure
 
@@ -88,9 +88,9 @@ class JobConsumer(Consumer):
         headers = sound(message.headers)
         job_id = str(headers.get("id") or (lease.tag if lease else message.delivery_tag))
         queue = lease.queue if lease else (message.delivery_info or {}).get("routing_key", "")
-        attempt = Attempt(self.app.emit, queue, OTHER, {**headers, "id": job_id})
-        attempt.received(redelivered=lease is not None and lease.deliveries > 1)
-        attempt.finished(Outcome.UNKNOWN, failure)
+        redelivered = lease is not None and lease.deliveries > 1
+        attempt = attempt_of(queue, OTHER, {**headers, "id": job_id}, redelivered)
+        end_attempt(self.app.attempts, attempt, Outcome.UNKNOWN, failure)
         if lease is None:
             message.reject_log_error(logger, self.connection_errors)
             return
@@ -104,7 +104,7 @@ class JobConsumer(Consumer):
             error_type=failure.error_type,
             error=failure.error,
         )
-        lease.bury(job_id, record, attempt.unique)
+        lease.bury(job_id, record, uniqueness(headers))
 
 
 def _put_off(message: Any) -> bool:

@@ -5,25 +5,25 @@ import time
 import redis
 
 from service.broker import keys
-from service.telemetry.events import Event, JobFinished, Outcome
+from service.telemetry.events import Attempt, Event, Outcome
 from workers.registry import Registry
 
 
 class CronSuccesses:
     """A listener that remembers successes of cron jobs until they are stored."""
 
-    hears = (JobFinished,)
+    hears = (Attempt,)
 
     def __init__(self, registry: Registry) -> None:
-        self._registry = registry
+        self._cron_jobs = {one.name for one in registry if one.cron_schedule is not None}
         self._unstored: dict[str, float] = {}
 
     def __call__(self, event: Event) -> None:
         """Remember a success of a job that has a schedule."""
-        if isinstance(event, JobFinished) and event.outcome is Outcome.SUCCEEDED:
-            worker = self._registry.get(event.task)
-            if worker is not None and worker.cron_schedule is not None:
-                self._unstored[event.task] = time.time()
+        if not isinstance(event, Attempt) or event.task not in self._cron_jobs:
+            return
+        if event.outcome is Outcome.SUCCEEDED:
+            self._unstored[event.task] = time.time()
 
     def store(self, client: "redis.Redis") -> None:
         """Write what is not stored yet; costs nothing where nothing happened."""

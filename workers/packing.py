@@ -4,12 +4,17 @@ Its headers came out of JSON and go on as JSON: a worker spends 4 % less on a no
 they were pickled. Its arguments are pickled: JSON has no room for all that kombu's own may hold.
 """
 
+from functools import lru_cache
 from typing import Any
 
 import orjson
+from celery.app.task import Context
 from celery.app.trace import fast_trace_task
 
 Packed = bytes | dict[str, Any]
+
+CELERYS = frozenset({*vars(Context), "lang", "task", "argsrepr", "kwargsrepr", "compression"})
+"""What ``task.request.headers`` leaves out of a message's headers. Source: celery.app.task."""
 
 
 def pack(request: dict[str, Any]) -> Packed:
@@ -21,6 +26,18 @@ def pack(request: dict[str, Any]) -> Packed:
         return orjson.dumps(headers)
     except TypeError:
         return headers
+
+
+def add_foreign_headers(request: dict[str, Any]) -> None:
+    """Add what is to be ``task.request.headers``, for a fifth of what the child would pay."""
+    if names := _foreign(tuple(request)):
+        request["headers"] = {name: request[name] for name in names}
+
+
+@lru_cache
+def _foreign(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the headers that are not Celery's; nearly all messages have the same."""
+    return tuple(name for name in names if name not in CELERYS)
 
 
 def trace_packed(task: str, job_id: str, packed: Packed, payload: Any) -> Any:

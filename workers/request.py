@@ -11,7 +11,6 @@ from weakref import ref
 
 from billiard.einfo import ExceptionInfo
 from billiard.exceptions import TimeLimitExceeded
-from celery.app.task import Context
 from celery.exceptions import InvalidTaskError, TaskRevokedError
 from celery.worker import state
 from celery.worker.request import Request
@@ -21,10 +20,10 @@ from service.broker.lease import Lease
 from service.broker.message import check_headers, next_attempt
 from service.telemetry.events import Outcome
 from workers.arguments import bind
-from workers.attempt import Attempt
+from workers.attempt import attempt_of, end_attempt, uniqueness
 from workers.next_delay import delay_of_next
 from workers.outcomes import Failure, failure_of, outcome_of, unwrap
-from workers.packing import pack, trace_packed
+from workers.packing import add_foreign_headers, pack, trace_packed
 from workers.worker import Worker
 
 LEDGER_STATE = {
@@ -35,9 +34,6 @@ LEDGER_STATE = {
     Outcome.RETRIED: "released",
 }
 """Outcome -> what becomes of the lease; every other outcome buries the job."""
-
-NOT_HEADERS = frozenset({*vars(Context), "lang", "task", "argsrepr", "kwargsrepr", "compression"})
-"""What ``task.request.headers`` leaves out of a message's headers. Source: celery.app.task."""
 
 
 class JobRequest(Request):
@@ -55,25 +51,23 @@ class JobRequest(Request):
         options |= {"body": message.payload, "decoded": True}
         super().__init__(message, **options)
         self._check()
-        if ours := self._request_dict.keys() - NOT_HEADERS:
-            # Said here for a fifth of what the child would pay for finding it out.
-            self._request_dict["headers"] = {name: self._request_dict[name] for name in ours}
+        add_foreign_headers(self._request_dict)
         info = message.delivery_info or {}
         # Taken out: what is left in there is pickled on the way to the child.
         self.acknowledged: bool = False
         self._lease: Lease | None = info.pop("lease", None)
         self._next: tuple[str, float] | None = None
-        self._failure: Failure | None = None
         self._traceback = ""
         queue = self._lease.queue if self._lease else info.get("routing_key") or ""
-        self._attempt = Attempt(self._app.emit, queue, self._type, self._request_dict)
+        redelivered = bool(info.get("redelivered"))
+        self._attempt = attempt_of(queue, self._type, self._request_dict, redelivered)
         if self._lease is not None:
             # The child needs it to say which lease a message it publishes continues.
             self._delivery_info["lease_tag"] = self._lease.tag
         worker = getattr(self._task, "worker", None)
         if worker is not None and worker.log_arguments:
             self._attempt.arguments = self._loggable(worker)
-        self._attempt.received(redelivered=bool(info.get("redelivered")))
+        self._app.attempts.receive(self._attempt)
 
     def _check(self) -> None:
         """Refuse what a task cannot be called with; the consumer buries it."""
@@ -114,7 +108,7 @@ class JobRequest(Request):
 
     def on_accepted(self, pid: int, time_accepted: float) -> None:
         """A slot began the job."""
-        self._attempt.started(time_accepted)
+        self._attempt.start(time_accepted)
         super().on_accepted(pid, time_accepted)
 
     def _on_success(self, failed__retval__runtime: tuple[Any, Any, Any], **_: Any) -> None:
@@ -169,7 +163,7 @@ class JobRequest(Request):
 
         Its lease is let go of only when its process is gone.
         """
-        self._attempt.finished(Outcome.RETRIED, Failure("WorkerShutdown", "its worker was stopped"))
+        self._decide(Outcome.RETRIED, Failure("WorkerShutdown", "its worker was stopped"))
 
     # -- trying again
 
@@ -193,9 +187,12 @@ class JobRequest(Request):
 
     def _end(self, outcome: Outcome, failure: Failure | None = None) -> None:
         """Decide the outcome and let go: whatever Celery does next may fail, as storing results."""
-        if self._attempt.finished(outcome, failure):
-            self._failure = failure
+        if self._decide(outcome, failure):
             self.acknowledge()
+
+    def _decide(self, outcome: Outcome, failure: Failure | None) -> bool:
+        """Account for the end of the attempt; return False if it had ended before."""
+        return end_attempt(self._app.attempts, self._attempt, outcome, failure)
 
     def acknowledge(self) -> None:
         """Let go of the lease the way the attempt ended; before its end, do nothing."""
@@ -217,7 +214,7 @@ class JobRequest(Request):
             self.send_event("task-rejected", requeue=requeue)
 
     def _let_go(self, lease: Lease, outcome: Outcome) -> None:
-        job_id, unique = self.id, self._attempt.unique
+        job_id, unique = self.id, uniqueness(self._request_dict)
         match LEDGER_STATE.get(outcome):
             case "succeeded":
                 lease.succeed(job_id, unique)
@@ -238,7 +235,7 @@ class JobRequest(Request):
             attempts=attempt.number,
             correlation_id=attempt.correlation_id,
             headers=self._message.headers,
-            error_type=self._failure.error_type if self._failure else None,
-            error=self._failure.error if self._failure else None,
+            error_type=attempt.error_type,
+            error=attempt.error,
             traceback=self._traceback,
         )

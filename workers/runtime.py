@@ -55,13 +55,13 @@ def run_worker(
     # Job modules make their metrics when they are imported, so their files come first.
     with JobMetricsDirectory(slot_index) as job_metrics:
         app = app_with_jobs(settings)
-        app.activity = Activity()
+        app.activity = Activity(app.attempts)
         app.fork_guard = ForkGuard()
         app.job_metrics = job_metrics
         successes = CronSuccesses(app.registry)
-        metrics = WorkerMetrics(app.activity, settings.queues, known_tasks(app))
-        app.emit = Listeners(metrics, CanonicalLine(writer), app.activity, successes)
-        app.children = Children(app.emit)
+        metrics = WorkerMetrics(app.activity, app.attempts, settings.queues, known_tasks(app))
+        app.attempts.tell = Listeners(metrics, CanonicalLine(writer), successes)
+        app.children = Children(app.attempts.tell)
         app.steps["consumer"].add(FollowConsumer)
         server = _serve_metrics(settings, metrics, job_metrics)
         try:

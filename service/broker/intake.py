@@ -22,6 +22,7 @@ from service.broker.lease import End, Lease
 from service.broker.line import WAIT_SECONDS, Line
 from service.broker.outbox import Outbox
 from service.broker.reservation import Request
+from service.broker.wire import packed
 
 GATHER_SECONDS = 0.01
 """Ended leases wait so long for others to be sent with; a worker killed then runs them again."""
@@ -118,7 +119,7 @@ class Intake:
             self._send(room)
         elif room and not self.line.waiting.pending:
             wakes = [keys.wake(queue) for queue in self._queues]
-            self.line.waiting.send(("BLPOP", *wakes, WAIT_SECONDS))
+            self.line.waiting.send(packed(("BLPOP", *wakes, WAIT_SECONDS)))
 
     def _ends_are_due(self) -> bool:
         """Return whether ended leases go out by themselves; they wait a moment for company."""
@@ -138,7 +139,7 @@ class Intake:
         held = len(self._held)
         self._sent = Request(self._held.prefix, ends, asks, room, held, self._next, self._queues)
         self._next, self._pass_on, self._gathering = self._next + room, False, False
-        self.line.requests.send(*self._sent.commands())
+        self.line.requests.send(*self._sent.packed())
 
     def _on_reply(self) -> None:
         try:

@@ -15,8 +15,9 @@ which Celery carries along with retries:
 =================== ==================================================================
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import NoneType
 from typing import Any
 
@@ -26,14 +27,15 @@ from kombu.utils.json import dumps
 HEADER = "headcount"
 
 _SECONDS = (int, float, NoneType)
-_KINDS: Sequence[tuple[str, tuple[type, ...]]] = (
+_Kinds = tuple[tuple[str, tuple[type, ...]], ...]
+_KINDS: _Kinds = (
     ("id", (str,)),
     ("task", (str,)),
     ("retries", (int, NoneType)),
     ("timelimit", (list, tuple, NoneType)),
     (HEADER, (dict, NoneType)),
 )
-_STAMP_KINDS: Sequence[tuple[str, tuple[type, ...]]] = (
+_STAMP_KINDS: _Kinds = (
     ("enqueued_at", _SECONDS),
     ("first_due_at", _SECONDS),
     ("due_at", _SECONDS),
@@ -56,10 +58,17 @@ def check_headers(headers: Mapping[str, Any]) -> None:
             raise ValueError(f"its header 'timelimit' is {headers['timelimit']!r}")
 
 
-def _check(found: Mapping[str, Any], kinds: Sequence[tuple[str, tuple[type, ...]]]) -> None:
-    for name, allowed in kinds:
-        if not isinstance(found.get(name), allowed):
-            raise ValueError(f"its header {name!r} is {found.get(name)!r}")
+def _check(found: Mapping[str, Any], kinds: _Kinds) -> None:
+    wrong = _first_wrong(kinds, tuple([type(found.get(name)) for name, _ in kinds]))
+    if wrong is not None:
+        raise ValueError(f"its header {wrong!r} is {found.get(wrong)!r}")
+
+
+@lru_cache
+def _first_wrong(kinds: _Kinds, found: tuple[type, ...]) -> str | None:
+    """Return the first header of a type that it may not have; most messages have the same."""
+    pairs = zip(kinds, found, strict=True)
+    return next((name for (name, allowed), one in pairs if not issubclass(one, allowed)), None)
 
 
 def sound(headers: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -5,8 +5,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
+from functools import cache
 from itertools import chain
-from typing import Any
 
 import redis
 from redis.exceptions import RedisError
@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from service.broker import keys
 from service.broker.dead_limits import DEAD_SET_LIMIT
 from service.broker.lease import End
-from service.broker.scripts import FINISH
+from service.broker.scripts import FINISH, PreparedScript
 
 logger = logging.getLogger("headcount.broker")
 
@@ -25,6 +25,7 @@ _KEYS = (
     keys.DEAD_RECORDS,
     keys.DEAD_MESSAGES,
 )
+_LIMITS = (DEAD_SET_LIMIT, keys.PREFIX)
 
 
 class Outbox:
@@ -78,13 +79,10 @@ class Outbox:
 
 def end_leases(client: "redis.Redis", ends: Sequence[End]) -> None:
     """End these leases now; those that are gone already count nothing."""
-    FINISH(client, _KEYS, _arguments(ends))
+    FINISH(client, _KEYS, [*_LIMITS, *chain.from_iterable(ends)])
 
 
-def finish_command(ends: Sequence[End]) -> tuple[Any, ...]:
-    """Return the command that ends these leases."""
-    return FINISH.command(_KEYS, _arguments(ends))
-
-
-def _arguments(ends: Sequence[End]) -> list[Any]:
-    return [DEAD_SET_LIMIT, keys.PREFIX, *chain.from_iterable(ends)]
+@cache
+def finish_script() -> PreparedScript:
+    """Return the script that ends leases; each end is its arguments."""
+    return PreparedScript(FINISH, _KEYS, _LIMITS)

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from service.broker import keys
 from service.broker.lease import DELIVERIES_ALLOWED, End
-from service.broker.outbox import finish_command
-from service.broker.scripts import RESERVE
+from service.broker.outbox import finish_script
+from service.broker.scripts import RESERVE, PreparedScript
 
 MOST_AT_ONCE = 500
 """Jobs per reservation; Lua cannot unpack many more values."""
@@ -29,11 +30,14 @@ class Request(NamedTuple):
     first: int
     queues: tuple[str, ...]
 
-    def commands(self) -> list[tuple[Any, ...]]:
+    def packed(self) -> list[bytes]:
         """Return the commands: one script for what ended, one for what is wanted."""
-        commands = [finish_command(self.ends)] if self.ends else []
+        commands = []
+        if self.ends:
+            commands.append(finish_script().with_arguments([*chain.from_iterable(self.ends)]))
         if self.asks:
-            commands.append(RESERVE.command(_keys(self.queues), self._arguments()))
+            reserve = reserve_script(self.prefix, self.queues)
+            commands.append(reserve.with_arguments((self.room, self.first, self.held)))
         return commands
 
     def tag(self, number: int, queue: str) -> str:
@@ -51,12 +55,10 @@ class Request(NamedTuple):
         numbers = range(self.first, self.first + self.room)
         return [(self.tag(number, queue), queue) for number in numbers for queue in self.queues]
 
-    def _arguments(self) -> tuple[Any, ...]:
-        suspicion = DELIVERIES_ALLOWED - 1
-        return (self.room, self.prefix, self.first, self.held, suspicion, *self.queues)
-
 
 @cache
-def _keys(queues: tuple[str, ...]) -> tuple[str, ...]:
+def reserve_script(prefix: str, queues: tuple[str, ...]) -> PreparedScript:
+    """Return the script that leases jobs of these queues; ``lua/reserve.lua`` says to whom."""
     wakes = [keys.wake(queue) for queue in queues]
-    return (keys.UNACKED, keys.UNACKED_INDEX, keys.LEDGER, *queues, *wakes)
+    names = (keys.UNACKED, keys.UNACKED_INDEX, keys.LEDGER, *queues, *wakes)
+    return PreparedScript(RESERVE, names, (prefix, DELIVERIES_ALLOWED - 1, len(queues), *queues))

@@ -3,7 +3,7 @@
 import select
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import hiredis
@@ -17,6 +17,12 @@ SILENT = "the broker does not answer"
 CHUNK = 65536
 NOT_YET = object()
 WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+
+def packed(command: Sequence[Any]) -> bytes:
+    """Return a command as it is sent."""
+    ready: bytes = hiredis.pack_command(tuple(command))
+    return ready
 
 
 def receive_arrived(connection: Any) -> bool:
@@ -67,13 +73,13 @@ class BrokerSocket:
         self._reader = hiredis.Reader(replyError=redis.ResponseError, notEnoughData=NOT_YET)
         self.fileno = self._socket.fileno()
 
-    def send(self, *commands: tuple[Any, ...]) -> None:
-        """Send commands in one write.
+    def send(self, *commands: bytes) -> None:
+        """Send packed commands in one write.
 
         Raises:
             OSError: the connection broke, or takes nothing.
         """
-        left = memoryview(b"".join(map(hiredis.pack_command, commands)))
+        left = memoryview(b"".join(commands))
         self.pending += len(commands)
         self._sent_at = time.monotonic()
         while left:
@@ -100,7 +106,7 @@ class BrokerSocket:
 
     def ask(self, *command: Any) -> Any:
         """Send a command and wait for its reply; raises as :meth:`receive`."""
-        self.send(command)
+        self.send(packed(command))
         return self.wait()[-1]
 
     def wait(self) -> list[Any]:

@@ -2,12 +2,12 @@
 
 import logging
 
-from service.telemetry.events import Event, JobFinished, Outcome
+from service.telemetry.events import Attempt, Event, Outcome
 from service.telemetry.log_lines import Fields, LineWriter, now
 from service.telemetry.tracebacks import MESSAGE_LIMIT, shortened
 
 LOGGER = "headcount.jobs"
-SECONDS_DIGITS = 6
+MICROSECONDS = 1e6  # rounding to whole ones costs a third of rounding to six digits
 
 _ERRORS = (Outcome.FAILED, Outcome.TIMED_OUT, Outcome.LOST, Outcome.UNKNOWN)
 LEVELS = {
@@ -21,49 +21,48 @@ LEVELS = {
 class CanonicalLine:
     """A listener that writes one ``job_finished`` line per attempt, level permitting.
 
-    The event says all about the job; whatever context the caller is in stays out of it.
+    The attempt says all about the job; whatever context the caller is in stays out of it.
     """
 
-    hears = (JobFinished,)
+    hears = (Attempt,)
 
     def __init__(self, writer: LineWriter) -> None:
         self._write = writer.write
         severity = logging.getLevelNamesMapping()
-        self._quiet = {
-            outcome for outcome, level in LEVELS.items() if severity[level.upper()] < writer.level
+        self._loud = {
+            outcome: (level, outcome.value)
+            for outcome, level in LEVELS.items()
+            if severity[level.upper()] >= writer.level
         }
+        """Outcomes worth a line -> what it calls level and outcome."""
 
     def __call__(self, event: Event) -> None:
-        """Write the line of a JobFinished; other events have none."""
-        if isinstance(event, JobFinished) and event.outcome not in self._quiet:
-            self._write(_fields(event))
+        """Write the line of an attempt; other events have none."""
+        if isinstance(event, Attempt) and event.outcome in self._loud:
+            self._write(_fields(event, *self._loud[event.outcome]))
 
 
-def _fields(event: JobFinished) -> Fields:
+def _fields(attempt: Attempt, level: str, outcome: str) -> Fields:
     fields: Fields = {
         "timestamp": now(),
-        "level": LEVELS[event.outcome],
+        "level": level,
         "event": "job_finished",
         "logger": LOGGER,
-        "queue": event.queue,
-        "task": event.task,
-        "job_id": event.job_id,
-        "attempt": event.attempt,
-        "correlation_id": event.correlation_id,
-        "outcome": str(event.outcome),  # orjson would ask the enum for its value, in Python
+        "queue": attempt.queue,
+        "task": attempt.task,
+        "job_id": attempt.job_id,
+        "attempt": attempt.number,
+        "correlation_id": attempt.correlation_id,
+        "outcome": outcome,
     }
-    _add_what_is_known(event, fields)
+    if attempt.wait_seconds is not None:
+        fields["wait_seconds"] = round(attempt.wait_seconds * MICROSECONDS) / MICROSECONDS
+    if attempt.duration_seconds is not None:
+        fields["duration_seconds"] = round(attempt.duration_seconds * MICROSECONDS) / MICROSECONDS
+    if attempt.error_type is not None:
+        fields["error_type"] = attempt.error_type
+    if attempt.error is not None:
+        fields["error"] = shortened(attempt.error, MESSAGE_LIMIT)
+    if attempt.arguments:
+        fields["arguments"] = attempt.arguments
     return fields
-
-
-def _add_what_is_known(event: JobFinished, fields: Fields) -> None:
-    if event.wait_seconds is not None:
-        fields["wait_seconds"] = round(event.wait_seconds, SECONDS_DIGITS)
-    if event.duration_seconds is not None:
-        fields["duration_seconds"] = round(event.duration_seconds, SECONDS_DIGITS)
-    if event.error_type is not None:
-        fields["error_type"] = event.error_type
-    if event.error is not None:
-        fields["error"] = shortened(event.error, MESSAGE_LIMIT)
-    if event.arguments:
-        fields["arguments"] = event.arguments

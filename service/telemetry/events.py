@@ -1,20 +1,19 @@
-"""The events of a job's attempt, and how listeners hear of them.
+"""What a worker's listeners are told of: attempts that ended, and children that did.
 
 =============== ======================================= =================================
-event           emitted                                 measurements
+told            when                                    measurements
 =============== ======================================= =================================
-JobReceived     once per delivery to a worker           none
-JobStarted      when a slot begins to perform the job   ``wait_seconds``
-JobFinished     exactly once per attempt, however it    ``duration_seconds``,
-                ended                                   ``end_to_end_seconds``
+Attempt         exactly once, however it ended          ``wait_seconds``,
+                                                        ``duration_seconds``,
+                                                        ``end_to_end_seconds``
 ChildExited     when a child process of the pool ended  none
 =============== ======================================= =================================
 
-An attempt that never started (revoked, expired, unknown) has a JobFinished without a
-JobStarted; its durations are None.
+An attempt that never started (revoked, expired, unknown) has no times but ``end_to_end_seconds``.
 """
 
 import enum
+import time
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
@@ -48,57 +47,63 @@ class ChildExit(enum.StrEnum):
 NO_ARGUMENTS: Mapping[str, Any] = MappingProxyType({})
 
 
-class JobReceived(NamedTuple):
-    """A worker leased a job. ``redelivered``: an earlier worker fell silent holding it."""
-
-    queue: str
-    task: str
-    redelivered: bool
-
-
-class JobStarted(NamedTuple):
-    """A slot began to perform the job.
-
-    ``wait_seconds`` runs from the due time to the start, clamped at 0, across machines;
-    None where the message carries no due time. ``started_at`` is ``time.monotonic()``.
-    """
-
-    queue: str
-    task: str
-    job_id: str
-    started_at: float
-    wait_seconds: float | None
-
-
-class JobFinished(NamedTuple):
-    """An attempt ended.
-
-    ``attempt``: 1 is the first. ``duration_seconds``: monotonic, None if it never started.
-    ``end_to_end_seconds``: from the first enqueue (or due time) to now; None while more
-    attempts follow. ``arguments``: only those the worker class allows to be logged.
-    """
-
-    queue: str
-    task: str
-    job_id: str
-    attempt: int
-    correlation_id: str
-    outcome: Outcome
-    wait_seconds: float | None = None
-    duration_seconds: float | None = None
-    end_to_end_seconds: float | None = None
-    error_type: str | None = None
-    error: str | None = None
-    arguments: Mapping[str, Any] = NO_ARGUMENTS
-
-
 class ChildExited(NamedTuple):
     """A child process of the worker's pool ended."""
 
     reason: ChildExit
 
 
-Event = JobReceived | JobStarted | JobFinished | ChildExited
+class Attempt:
+    """One attempt of one job, as its worker's parent process knows it.
+
+    It is received, perhaps started, and ended once. What is not known, or not yet, is None.
+    Times of day are Unix seconds; ``started_at`` and ``ended_at`` are ``time.monotonic()``.
+    """
+
+    # Defaults of the class, so that an attempt costs no more than is known of it.
+    redelivered = False
+    """An earlier worker fell silent holding the job."""
+    due_at: float | None = None
+    first_due_at: float | None = None
+    """When the job's first attempt was due."""
+    arguments: Mapping[str, Any] = NO_ARGUMENTS
+    """Those that may be logged."""
+    started_at: float | None = None
+    wait_seconds: float | None = None
+    """From the due time to the start, across machines."""
+    outcome: Outcome | None = None
+    ended_at = 0.0
+    duration_seconds: float | None = None
+    end_to_end_seconds: float | None = None
+    """From the job's first due time to its end; None while more attempts follow."""
+    error_type: str | None = None
+    error: str | None = None
+
+    def __init__(
+        self, queue: str, task: str, job_id: str, number: int = 1, correlation_id: str = ""
+    ) -> None:
+        self.queue, self.task, self.job_id = queue, task, job_id
+        self.number, self.correlation_id = number, correlation_id
+
+    def start(self, started_at: float) -> None:
+        """Say that a slot began it."""
+        if self.due_at is not None:
+            waited = time.time() - self.due_at - (time.monotonic() - started_at)
+            self.wait_seconds = waited if waited > 0 else 0.0
+        self.started_at = started_at  # last, for whoever looks from another thread
+
+    def end(self, outcome: Outcome) -> None:
+        """Say how it ended."""
+        self.ended_at = now = time.monotonic()
+        if self.started_at is not None:
+            self.duration_seconds = now - self.started_at if now > self.started_at else 0.0
+        if self.first_due_at is not None and outcome is not Outcome.RETRIED:
+            passed = time.time() - self.first_due_at
+            self.end_to_end_seconds = passed if passed > 0 else 0.0
+        self.outcome = outcome  # last, for whoever looks from another thread
+
+
+Event = Attempt | ChildExited
 
 
 class Listener(Protocol):

@@ -1,70 +1,74 @@
-"""The metrics of a worker process: fed by events, asked for by scrapes.
+"""The metrics of a worker process: fed by attempts and children that end, asked for by scrapes.
 
-A scrape copies the numbers under the lock that events take, and renders them outside it.
-Owns no storage format (``samples``), no limits (``worker_series``), no reading of the
-process (``worker_vitals``).
+What ended waits in a list, and is counted when a scrape asks or the list is full: a third of what
+counting each at its end costs. A scrape counts the attempts still held as far as they have come,
+and remembers which, so that nothing is counted twice. It copies the numbers under the lock that
+counting takes, and renders them outside it. Owns no storage format (``samples``), no limits
+(``worker_series``), no reading of the process (``worker_vitals``).
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from threading import RLock
-from typing import Any
 
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
 from service.queues import QUEUE_NAMES
+from service.telemetry.attempts import Attempts
 from service.telemetry.catalogue import OTHER, TASK_LIMIT, WORKER_METRICS
-from service.telemetry.events import (
-    ChildExit,
-    ChildExited,
-    Event,
-    JobFinished,
-    JobReceived,
-    JobStarted,
-    Outcome,
-)
+from service.telemetry.events import Attempt, ChildExit, Event, Outcome
 from service.telemetry.families import empty_family
 from service.telemetry.label_limits import LabelLimit
-from service.telemetry.running_attempts import Attempt, Clock, RunningAttempts
-from service.telemetry.worker_series import QueueSeries, WorkerSeries
+from service.telemetry.running_gauges import Clock, Running, RunningGauges
+from service.telemetry.worker_series import QueueSeries, TaskSeries, WorkerSeries
 from service.telemetry.worker_vitals import VitalSigns, WorkerVitals
+
+UNCOUNTED_LIMIT = 256
+"""Ends that may wait to be counted; they take about half a millisecond."""
 
 
 class WorkerMetrics(Collector):
     """A listener that counts, and a prometheus_client collector of what it counted.
 
-    ``queues``: those the worker consumes; events of any other count under ``_other``.
-    ``tasks``: (queue, task) of the registered tasks; series of those it consumes start from 0.
-    ``clock``: that of the events' ``started_at``, in seconds.
+    ``attempts``: those the worker holds. ``queues``: those it consumes; attempts of any other
+    count under ``_other``. ``tasks``: (queue, task) of the registered tasks; series of those it
+    consumes start from 0. ``clock``: that of the attempts' ``started_at``, in seconds.
     """
 
     def __init__(
         self,
         vitals: WorkerVitals,
+        attempts: Attempts,
         queues: Iterable[str] = QUEUE_NAMES,
         tasks: Iterable[tuple[str, str]] = (),
         clock: Clock = time.monotonic,
     ) -> None:
-        # A signal handler may emit an event while this thread is in here: hence reentrant.
+        self._ended = deque[Event]()
+        # A signal handler may end an attempt while this thread is counting: hence reentrant.
         self._lock = RLock()
         self._vital_signs = VitalSigns(vitals)
+        self._attempts = attempts
         self._series = WorkerSeries()
-        self._running = RunningAttempts(clock)
+        self._gauges = RunningGauges(self._series, clock)
         self._known_tasks = LabelLimit(TASK_LIMIT)
         self._queues: dict[str, QueueSeries] = {}
+        self._ahead: dict[Attempt, bool] = {}
+        """Counted as received before their end -> whether as started too."""
         self._start_from_zero(queues, tasks)
-        self._count: dict[type, Callable[[Any], None]] = {
-            JobReceived: self._received,
-            JobStarted: self._started,
-            JobFinished: self._finished,
-            ChildExited: self._child_exited,
-        }
 
     def __call__(self, event: Event) -> None:
-        """Count one event."""
-        with self._lock:
-            self._count[type(event)](event)
+        """Take one event, to be counted with others."""
+        self._ended.append(event)
+        if len(self._ended) >= UNCOUNTED_LIMIT:
+            with self._lock:
+                self._count_ended()
+
+    @property
+    def uncounted(self) -> int:
+        """How many ends wait to be counted."""
+        return len(self._ended)
 
     def describe(self) -> Iterator[Family]:
         """Yield every family without samples, so that registering one costs no scrape."""
@@ -73,48 +77,65 @@ class WorkerMetrics(Collector):
     def collect(self) -> Iterator[Family]:
         """Yield every family, less those of vitals that cannot be read."""
         with self._lock:
-            self._take_gauges()
+            self._count_ended()
+            self._count_held()
             taken = [series.family() for series in self._series.all()]
         yield from taken
         yield from self._vital_signs.families()
 
-    def _received(self, event: JobReceived) -> None:
-        self._queue(event.queue).received[event.redelivered].value += 1
+    def _count_ended(self) -> None:
+        while self._ended:
+            event = self._ended.popleft()
+            if isinstance(event, Attempt):
+                self._count(event)
+            else:
+                self._series.child_exits.child(str(event.reason)).value += 1
+        for queue in self._queues.values():
+            queue.settle()
 
-    def _child_exited(self, event: ChildExited) -> None:
-        self._series.child_exits.child(str(event.reason)).value += 1
+    def _count(self, attempt: Attempt) -> None:
+        queue = self._queue(attempt.queue)
+        task = queue.task(attempt.task)
+        self._count_beginning(attempt, queue, task)
+        outcome, seconds = attempt.outcome, attempt.duration_seconds
+        assert outcome is not None  # for it has ended
+        task.outcomes[outcome].value += 1
+        if seconds is not None:
+            task.duration.count += 1
+            task.duration.total += seconds
+            queue.durations[outcome].observe(seconds)
+        if attempt.error_type is not None:
+            queue.error(attempt.error_type).value += 1
+        if outcome is not Outcome.RETRIED:
+            queue.attempts.observe(attempt.number)
+            if attempt.end_to_end_seconds is not None:
+                queue.end_to_end.observe(attempt.end_to_end_seconds)
+        if task.unnamed and attempt.task != OTHER:
+            self._series.drop(self._series.processed)
 
-    def _started(self, event: JobStarted) -> None:
-        queue = self._queue(event.queue)
-        task = queue.task(event.task, self._series.started)
-        task.started.value += 1
-        self._running.start(event.job_id, Attempt(queue.name, event.started_at, task.running))
-        if event.wait_seconds is not None:
-            queue.wait.observe(event.wait_seconds)
+    def _count_beginning(self, attempt: Attempt, queue: QueueSeries, task: TaskSeries) -> None:
+        """Count that it was received, and started, unless a scrape has done so."""
+        start_counted = self._ahead.pop(attempt, None) if self._ahead else None
+        if start_counted is None:
+            queue.received[attempt.redelivered].value += 1
+        if attempt.started_at is not None and not start_counted:
+            task.started.value += 1
+            if attempt.wait_seconds is not None:
+                queue.wait.observe(attempt.wait_seconds)
+            if task.unnamed and attempt.task != OTHER:
+                self._series.drop(self._series.started)
 
-    def _finished(self, event: JobFinished) -> None:
-        queue = self._queue(event.queue)
-        self._running.finish(event.job_id)
-        self._count_attempt(queue, event)
-        if event.error_type is not None:
-            queue.error(event.error_type).value += 1
-        if event.outcome is not Outcome.RETRIED:
-            self._count_job(queue, event)
-
-    def _count_attempt(self, queue: QueueSeries, event: JobFinished) -> None:
-        if event.outcome is Outcome.UNKNOWN:
-            task = queue.unregistered()
-        else:
-            task = queue.task(event.task, self._series.processed)
-        task.outcomes[event.outcome].value += 1
-        if event.duration_seconds is not None:
-            task.duration.observe(event.duration_seconds)
-            queue.durations[event.outcome].observe(event.duration_seconds)
-
-    def _count_job(self, queue: QueueSeries, event: JobFinished) -> None:
-        queue.attempts.observe(event.attempt)
-        if event.end_to_end_seconds is not None:
-            queue.end_to_end.observe(event.end_to_end_seconds)
+    def _count_held(self) -> None:
+        """Count attempts that have not ended as far as they have come."""
+        running = []
+        for attempt in self._attempts.held():
+            queue, started_at = self._queue(attempt.queue), attempt.started_at
+            task = queue.task(attempt.task)
+            self._count_beginning(attempt, queue, task)
+            self._ahead[attempt] = started_at is not None
+            if started_at is not None:
+                running.append(Running(queue.name, started_at, task.running))
+        self._gauges.show(running, self._queues)
 
     def _queue(self, name: str) -> QueueSeries:
         return self._queues.get(name) or self._queues.get(OTHER) or self._add_queue(OTHER)
@@ -123,20 +144,13 @@ class WorkerMetrics(Collector):
         queue = self._queues[name] = QueueSeries(self._series, name, self._known_tasks)
         return queue
 
-    def _take_gauges(self) -> None:
-        series, running = self._series, self._running
-        series.busy_slots.child().value = float(len(running))
-        series.busy_seconds.child().value = running.busy_seconds()
-        for queue, age_seconds in running.oldest_seconds(self._queues).items():
-            series.oldest_running.child(queue).value = age_seconds
-
     def _start_from_zero(self, queues: Iterable[str], tasks: Iterable[tuple[str, str]]) -> None:
         series = self._series
         for queue in queues:
             self._add_queue(queue)
         for queue, task in tasks:
             if queue in self._queues:
-                self._queues[queue].expect(task)
+                self._queues[queue].task(task)
         for reason in ChildExit:
             series.child_exits.child(str(reason))
         for limited in (series.started, series.processed, series.failures):

@@ -62,13 +62,18 @@ class WorkerSeries:
         """Return every series."""
         return list(vars(self).values())
 
+    def drop(self, series: Numbers) -> None:
+        """Count a sample that is filed under ``_other``."""
+        self.dropped.child(series.metric.name).value += 1
+
 
 class TaskSeries:
     """What is counted for one task in one queue."""
 
-    __slots__ = ("duration", "outcomes", "running", "started")
+    __slots__ = ("duration", "outcomes", "running", "started", "unnamed")
 
     def __init__(self, series: WorkerSeries, queue: str, task: str) -> None:
+        self.unnamed = task == OTHER
         self.started = series.started.child(queue, task)
         self.running = series.running.child(queue, task)
         self.duration = series.task_duration.child(queue, task)
@@ -103,34 +108,25 @@ class QueueSeries:
         )
         self._start_from_zero()
 
-    def task(self, name: str, counted_in: Numbers) -> TaskSeries:
-        """Return a task's children, or those of ``_other``: then a sample was dropped."""
+    def task(self, name: str) -> TaskSeries:
+        """Return a task's children; past the limit, those of ``_other``."""
         known = self._tasks.get(name)
         if known is not None:
             return known
-        if self._known_tasks.admits(name):
-            return self._tasks[name]
-        self._drop(counted_in)
-        return self._tasks[OTHER]
-
-    def expect(self, name: str) -> None:
-        """Let a task's series start from zero, if there is room for it."""
-        if self._known_tasks.admits(name):
-            _ = self._tasks[name]
-
-    def unregistered(self) -> TaskSeries:
-        """Return the children of tasks nobody registered."""
-        return self._tasks[OTHER]
+        named = name != OTHER and self._known_tasks.admits(name)
+        return self._tasks[name if named else OTHER]
 
     def error(self, error_type: str) -> Number:
         """Return the failures of an exception class, or of ``_other``: then one was dropped."""
         if error_type in self._errors or self._known_errors.admits(error_type):
             return self._errors[error_type]
-        self._drop(self._series.failures)
+        self._series.drop(self._series.failures)
         return self._errors[OTHER]
 
-    def _drop(self, series: Numbers) -> None:
-        self._series.dropped.child(series.metric.name).value += 1
+    def settle(self) -> None:
+        """Sort what the histograms have observed since into their buckets."""
+        for histogram in (self.wait, self.end_to_end, self.attempts, *self.durations.values()):
+            histogram.settle()
 
     def _start_from_zero(self) -> None:
         for redelivered in (False, True):

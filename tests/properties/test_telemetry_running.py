@@ -1,81 +1,79 @@
-"""In whatever order events come, the gauges of running work stay true."""
+"""Whenever a scrape comes, what it shows of running work is true, and nothing is counted twice."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.telemetry.events import JobFinished, JobStarted, Outcome
-from tests.unit.telemetry.events_of_jobs import Worker, finished, started
+from service.telemetry.events import Outcome
+from tests.unit.telemetry.events_of_jobs import Worker, received
 
-JOBS = [f"job-{number}" for number in range(5)]
 PLACES = st.tuples(st.sampled_from(["critical", "default", "low"]), st.sampled_from(["a.A", "b.B"]))
+STEPS = st.sampled_from(["receive", "start", "end", "scrape"])
 
 
-@st.composite
-def histories(draw):
-    """Any events of a few jobs: twice started, never started, out of order, all of it."""
-    clock_seconds = 1000.0
-    history = []
-    for _ in range(draw(st.integers(0, 40))):
-        clock_seconds += draw(st.floats(0, 10))
-        (queue, task), job_id = draw(PLACES), draw(st.sampled_from(JOBS))
-        place = {"queue": queue, "task": task, "job_id": job_id}
-        if draw(st.booleans()):
-            # A start may be told late, or carry a clock a little ahead.
-            event = started(started_at=clock_seconds + draw(st.floats(-5, 1)), **place)
-        else:
-            outcome = draw(st.sampled_from(list(Outcome)))
-            event = finished(outcome=outcome, **place)
-        history.append((clock_seconds, event))
-    return history
+class Story:
+    """A worker's attempts, step by step; ``waiting`` for a slot, ``running``, or ended."""
+
+    def __init__(self) -> None:
+        self.worker = Worker()
+        self.waiting, self.running = [], []
+        self.received = self.started = self.ended = 0
+
+    def step(self, kind, place, seconds, outcome) -> None:
+        self.worker.clock.now_seconds += seconds
+        if kind == "receive":
+            self.waiting.append(self.worker.hold(received(queue=place[0], task=place[1])))
+            self.received += 1
+        elif kind == "start" and self.waiting:
+            attempt = self.waiting.pop(0)
+            attempt.started_at, attempt.wait_seconds = self.worker.clock(), seconds
+            self.running.append(attempt)
+            self.started += 1
+        elif kind == "end" and (self.running or self.waiting):
+            attempt = (self.running or self.waiting).pop(0)
+            begun = attempt.started_at
+            self.worker.end(
+                attempt,
+                outcome=outcome,
+                duration_seconds=None if begun is None else self.worker.clock() - begun,
+            )
+            self.ended += 1
+
+    def shown(self, name: str) -> float:
+        families = self.worker.metrics.collect()
+        return sum(s.value for family in families for s in family.samples if s.name == name)
 
 
-def running(worker: Worker) -> list[float]:
-    families = {family.name: family for family in worker.metrics.collect()}
-    return [sample.value for sample in families["headcount_jobs_running"].samples]
+STORIES = st.lists(
+    st.tuples(STEPS, PLACES, st.floats(0, 10), st.sampled_from(list(Outcome))), max_size=60
+)
 
 
-@given(histories())
-def test_gauges_are_never_negative_and_agree(history):
-    worker = Worker()
-    open_jobs = set()
-    for clock_seconds, event in history:
-        worker.clock.now_seconds = clock_seconds
-        worker.metrics(event)
-        (open_jobs.add if isinstance(event, JobStarted) else open_jobs.discard)(event.job_id)
-        gauges = running(worker)
-        assert all(value >= 0 for value in gauges)
-        assert sum(gauges) == worker.sample("headcount_worker_busy_slots") == len(open_jobs)
+@given(STORIES)
+def test_every_scrape_agrees_with_what_happened(steps):
+    story = Story()
+    busy = 0.0
+    for step in steps:
+        story.step(*step)
+        if step[0] != "scrape":
+            continue
+        assert story.shown("headcount_jobs_running") == len(story.running)
+        assert story.shown("headcount_worker_busy_slots") == len(story.running)
+        assert story.shown("headcount_jobs_received_total") == story.received
+        assert story.shown("headcount_jobs_started_total") == story.started
+        assert story.shown("headcount_jobs_processed_total") == story.ended
+        assert story.shown("headcount_job_wait_seconds_count") == story.started
+        seconds = story.shown("headcount_worker_busy_seconds_total")
+        assert seconds >= busy
+        busy = seconds
 
 
-@given(histories())
-def test_gauges_end_at_zero_when_every_job_has_ended(history):
-    worker = Worker()
-    for clock_seconds, event in [*history, *((2000.0, finished(job_id=job)) for job in JOBS)]:
-        worker.clock.now_seconds = clock_seconds
-        worker.metrics(event)
-    assert set(running(worker)) <= {0.0}
-    assert worker.sample("headcount_worker_busy_slots") == 0
-    for queue in ("critical", "default", "low"):
-        assert worker.sample("headcount_job_oldest_running_seconds", queue=queue) == 0
-
-
-@given(histories())
-def test_busy_time_never_shrinks(history):
-    worker = Worker()
-    shown = 0.0
-    for clock_seconds, event in history:
-        worker.clock.now_seconds = clock_seconds
-        worker.metrics(event)
-        busy_seconds = worker.sample("headcount_worker_busy_seconds_total")
-        assert busy_seconds >= shown
-        shown = busy_seconds
-
-
-@given(histories())
-def test_every_end_is_counted_once(history):
-    worker = Worker()
-    for _, event in history:
-        worker.metrics(event)
-    families = {family.name: family for family in worker.metrics.collect()}
-    processed = sum(sample.value for sample in families["headcount_jobs_processed"].samples)
-    assert processed == sum(isinstance(event, JobFinished) for _, event in history)
+@given(STORIES)
+def test_gauges_end_at_zero_when_every_attempt_has_ended(steps):
+    story = Story()
+    for step in steps:
+        story.step(*step)
+    for attempt in [*story.running, *story.waiting]:
+        story.worker.end(attempt)
+    assert story.shown("headcount_jobs_running") == 0
+    assert story.shown("headcount_job_oldest_running_seconds") == 0
+    assert story.shown("headcount_worker_busy_slots") == 0

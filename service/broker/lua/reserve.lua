@@ -5,17 +5,17 @@
 -- it, and nothing else with it. For everyone else it stays at the head of its queue.
 --
 -- KEYS  unacked, unacked_index, ledger, then the queues, then their wake lists
--- ARGV  want, tag prefix, first sequence number, how many jobs the worker holds,
---       deliveries taken back that make a suspect, queue names...
+-- ARGV  tag prefix, deliveries taken back that make a suspect, how many queues, their names...,
+--       then want, the first sequence number, how many jobs the worker holds
 -- Returns how many suspects were left in place, then per job: the number of its queue (from 1),
 -- its raw item. The tag of the n-th job is prefix .. (first + n - 1) .. ':' .. queue name.
 --
 -- An item is the message behind a mark that JSON readers skip as white space: a line feed
 -- (counted in the ledger), then one space per delivery that was taken back.
 
-local want, prefix, seq, held = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local suspicion = '\n' .. string.rep(' ', tonumber(ARGV[5]))
-local queues = #ARGV - 5
+local prefix, suspicion = ARGV[1], '\n' .. string.rep(' ', tonumber(ARGV[2]))
+local queues = tonumber(ARGV[3])
+local want, seq, held = tonumber(ARGV[4 + queues]), tonumber(ARGV[5 + queues]), tonumber(ARGV[6 + queues])
 local now = redis.call('TIME')
 now = now[1] + now[2] / 1e6
 
@@ -23,10 +23,11 @@ now = now[1] + now[2] / 1e6
 -- held it since, and gave it back or retried it: the mark is lost, the header is not.
 local COUNTED = '"headcount":%s*{[^}]*"enqueued_at"'
 
-local function name(i) return ARGV[5 + i] end
+local function name(i) return ARGV[3 + i] end
 local function wake(i) return KEYS[3 + queues + i] end
 
 local leases, renewals, reply, left = {}, {}, {0}, {}
+local last = 1  -- the first queue that may hold more than suspects when all that was wanted is taken
 
 local function lease(i, item)
   if string.byte(item, 1) ~= 10 then  -- put there by a plain Celery client: adopt it
@@ -49,6 +50,7 @@ end
 for i = 1, queues do
   local back = {}
   left[i] = 0
+  if want > 0 then last = i end
   while want > 0 do
     local items = redis.call('RPOP', KEYS[3 + i], want) or {}
     if #items == 0 then break end
@@ -76,7 +78,7 @@ end
 if want > 0 then  -- all queues are empty, but for suspects: nobody need be woken for them
   for i = 1, queues do redis.call('DEL', wake(i)) end
 else              -- perhaps more work than this worker has room for: leave a token for others
-  for i = 1, queues do
+  for i = last, queues do
     if redis.call('LLEN', KEYS[3 + i]) > left[i] then
       if redis.call('EXISTS', wake(i)) == 0 then redis.call('LPUSH', wake(i), 1) end
       break

@@ -82,7 +82,8 @@ class Jobs:
     def _reserve(self, want: int, queues: tuple[str, ...], held: int) -> dict[str, bytes]:
         wakes = [keys.wake(queue) for queue in queues]
         names = (keys.UNACKED, keys.UNACKED_INDEX, keys.LEDGER, *queues, *wakes)
-        arguments = (want, "worker.", self._next_tag, held, DELIVERIES_ALLOWED - 1, *queues)
+        ours = ("worker.", DELIVERIES_ALLOWED - 1, len(queues), *queues)
+        arguments = (*ours, want, self._next_tag, held)
         self.suspects_left, *taken = RESERVE(self.client, names, arguments)
         leases = {}
         for number, item in zip(taken[::2], taken[1::2], strict=True):

@@ -204,7 +204,7 @@ def test_what_a_plain_worker_has_held_for_an_hour_goes_back_and_is_adopted(jobs)
 
 
 def test_a_full_dead_set_makes_room_and_counts_what_it_dropped(jobs, monkeypatch):
-    monkeypatch.setattr(outbox, "DEAD_SET_LIMIT", 2)
+    monkeypatch.setattr(outbox, "_LIMITS", (2, keys.PREFIX))
     for name in ("a", "b", "c"):
         jobs.enqueue(name)
         jobs.bury(jobs.reserve()[name], name)

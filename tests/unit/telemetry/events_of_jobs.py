@@ -1,11 +1,12 @@
-"""Events with everything filled in, and a worker whose vitals are known."""
+"""Attempts with everything filled in, and a worker whose vitals are known."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from prometheus_client import CollectorRegistry
 
-from service.telemetry.events import JobFinished, JobStarted, Outcome
+from service.telemetry.attempts import Attempts
+from service.telemetry.events import Attempt, Outcome
 from service.telemetry.worker_metrics import WorkerMetrics
 
 
@@ -37,35 +38,44 @@ class Worker:
 
     def __init__(self, vitals: Any = None, tasks: Iterable[tuple[str, str]] = ()) -> None:
         self.clock = Clock()
-        self.metrics = WorkerMetrics(vitals or Vitals(), tasks=tasks, clock=self.clock)
+        self.attempts = Attempts()
+        self.metrics = WorkerMetrics(
+            vitals or Vitals(), self.attempts, tasks=tasks, clock=self.clock
+        )
         self.registry = CollectorRegistry()
         self.registry.register(self.metrics)
+
+    def hold(self, attempt: Attempt) -> Attempt:
+        """Let the worker hold an attempt."""
+        self.attempts.receive(attempt)
+        return attempt
+
+    def end(self, attempt: Attempt, **known: Any) -> None:
+        """End an attempt that is held, with what is known of it."""
+        ended = finished(**known)
+        for name in ("outcome", "duration_seconds", "end_to_end_seconds", "error_type"):
+            setattr(attempt, name, getattr(ended, name))
+        self.metrics(attempt)
 
     def sample(self, name: str, **labels: str) -> float | None:
         return self.registry.get_sample_value(name, labels)
 
 
-def started(**changes: Any) -> JobStarted:
-    event: dict[str, Any] = {
-        "queue": "default",
-        "task": "shop.Mail",
-        "job_id": "job-1",
-        "started_at": 1000.0,
-        "wait_seconds": 0.02,
-    }
-    return JobStarted(**{**event, **changes})
+def received(**changes: Any) -> Attempt:
+    return _attempt({}, changes)
 
 
-def finished(**changes: Any) -> JobFinished:
-    event: dict[str, Any] = {
-        "queue": "default",
-        "task": "shop.Mail",
-        "job_id": "job-1",
-        "attempt": 1,
-        "correlation_id": "job-1",
-        "outcome": Outcome.SUCCEEDED,
-        "wait_seconds": 0.02,
-        "duration_seconds": 0.3,
-        "end_to_end_seconds": 0.4,
-    }
-    return JobFinished(**{**event, **changes})
+def started(**changes: Any) -> Attempt:
+    return _attempt({"started_at": 1000.0, "wait_seconds": 0.02}, changes)
+
+
+def finished(**changes: Any) -> Attempt:
+    known = {"outcome": Outcome.SUCCEEDED, "duration_seconds": 0.3, "end_to_end_seconds": 0.4}
+    return _attempt({"started_at": 1000.0, "wait_seconds": 0.02, **known}, changes)
+
+
+def _attempt(known: dict[str, Any], changes: dict[str, Any]) -> Attempt:
+    attempt = Attempt("default", "shop.Mail", "job-1", correlation_id="job-1")
+    for name, value in {**known, **changes}.items():
+        setattr(attempt, name, value)
+    return attempt

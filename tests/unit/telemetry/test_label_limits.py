@@ -34,10 +34,10 @@ def test_tasks_past_the_limit_share_one_series_and_are_counted_as_dropped(worker
 def test_running_gauges_of_tasks_past_the_limit_end_at_zero():
     tasks = [("default", f"shop.Task{number}") for number in range(TASK_LIMIT)]
     worker = Worker(tasks=tasks)
-    worker.metrics(started(task="shop.Late"))
+    late = worker.hold(started(task="shop.Late"))
     other = {"queue": "default", "task": "_other"}
     assert worker.sample("headcount_jobs_running", **other) == 1
-    worker.metrics(finished(task="shop.Late"))
+    worker.end(late)
     assert worker.sample("headcount_jobs_running", **other) == 0
 
 
@@ -53,7 +53,7 @@ def test_error_types_are_limited_for_each_queue_apart(worker):
 
 def test_a_task_nobody_registered_is_other_and_takes_no_place(worker):
     for number in range(TASK_LIMIT + 5):
-        worker.metrics(finished(task=f"attack.{number}", outcome=Outcome.UNKNOWN))
+        worker.metrics(finished(task="_other", outcome=Outcome.UNKNOWN, job_id=f"job-{number}"))
     worker.metrics(finished())
     labels = {"queue": "default", "task": "_other", "outcome": "unknown"}
     assert worker.sample("headcount_jobs_processed_total", **labels) == TASK_LIMIT + 5

@@ -36,9 +36,9 @@ def worker() -> Worker:
     jobs_own.labels(HOSTILE[0]).inc()
     Info("shop_build", "What runs.", registry=worker.registry).info({"commit": "line\nfeed"})
     for number, task in enumerate(HOSTILE):
-        worker.metrics(started(task=task, job_id=task, wait_seconds=number / 7))
+        worker.hold(started(task=task, job_id=task, wait_seconds=number / 7))
         worker.metrics(finished(task=task, job_id=task, duration_seconds=number * 1.7))
-        worker.metrics(finished(outcome=Outcome.FAILED, error_type=task, attempt=number))
+        worker.metrics(finished(outcome=Outcome.FAILED, error_type=task, number=number))
     return worker
 
 

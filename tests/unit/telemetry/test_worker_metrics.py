@@ -7,10 +7,11 @@ from prometheus_client import CollectorRegistry, Counter, generate_latest, value
 from prometheus_client.openmetrics import exposition, parser
 from prometheus_client.parser import text_string_to_metric_families
 
+from service.telemetry.attempts import Attempts
 from service.telemetry.catalogue import WORKER_METRICS
-from service.telemetry.events import ChildExit, ChildExited, JobReceived, Outcome
-from service.telemetry.worker_metrics import WorkerMetrics
-from tests.unit.telemetry.events_of_jobs import Vitals, Worker, finished, started
+from service.telemetry.events import ChildExit, ChildExited, Outcome
+from service.telemetry.worker_metrics import UNCOUNTED_LIMIT, WorkerMetrics
+from tests.unit.telemetry.events_of_jobs import Vitals, Worker, finished, received, started
 
 
 @pytest.fixture
@@ -19,8 +20,7 @@ def worker() -> Worker:
 
 
 def feed_everything(worker: Worker) -> None:
-    worker.metrics(JobReceived("default", "shop.Mail", redelivered=False))
-    worker.metrics(started())
+    worker.hold(started())
     worker.metrics(finished(outcome=Outcome.FAILED, error_type="ValueError"))
     worker.metrics(ChildExited(ChildExit.KILLED))
 
@@ -61,7 +61,7 @@ def test_a_registry_asks_for_names_without_a_scrape():
             raise AssertionError("scraped while it was registered")
 
     registry = CollectorRegistry(auto_describe=True)
-    registry.register(WorkerMetrics(Unready()))
+    registry.register(WorkerMetrics(Unready(), Attempts()))
     restricted = registry.restricted_registry(["headcount_worker_slots"])
     assert [family.name for family in restricted.collect()] == ["headcount_worker_slots"]
 
@@ -91,12 +91,10 @@ def test_series_of_registered_tasks_start_from_zero():
 
 
 def test_a_job_is_counted_in_each_of_its_metrics(worker):
-    worker.metrics(JobReceived("default", "shop.Mail", redelivered=True))
-    worker.metrics(started())
-    worker.metrics(finished())
+    worker.metrics(finished(redelivered=True))
     task = {"queue": "default", "task": "shop.Mail"}
-    received = {"queue": "default", "redelivered": "true"}
-    assert worker.sample("headcount_jobs_received_total", **received) == 1
+    again = {"queue": "default", "redelivered": "true"}
+    assert worker.sample("headcount_jobs_received_total", **again) == 1
     assert worker.sample("headcount_jobs_started_total", **task) == 1
     assert worker.sample("headcount_jobs_processed_total", outcome="succeeded", **task) == 1
     assert worker.sample("headcount_task_duration_seconds_sum", **task) == 0.3
@@ -122,17 +120,48 @@ def test_a_retry_is_a_failure_of_its_attempt_but_not_the_end_of_its_job(worker):
     assert failures == 1
     assert worker.sample("headcount_job_attempts_count", queue="default") == 0
     assert worker.sample("headcount_job_end_to_end_seconds_count", queue="default") == 0
-    worker.metrics(finished(attempt=2))
+    worker.metrics(finished(number=2))
     assert worker.sample("headcount_job_attempts_sum", queue="default") == 2
 
 
 def test_times_that_are_not_known_are_not_observed(worker):
-    worker.metrics(started(wait_seconds=None))
-    ended = finished(outcome=Outcome.EXPIRED, duration_seconds=None, end_to_end_seconds=None)
-    worker.metrics(ended)
+    worker.metrics(finished(wait_seconds=None))
+    never = {"started_at": None, "wait_seconds": None, "duration_seconds": None}
+    worker.metrics(finished(outcome=Outcome.EXPIRED, end_to_end_seconds=None, **never))
     assert worker.sample("headcount_job_wait_seconds_count", queue="default") == 0
     labels = {"queue": "default", "outcome": "expired"}
     assert worker.sample("headcount_job_duration_seconds_count", **labels) is None
+    assert worker.sample("headcount_job_end_to_end_seconds_count", queue="default") == 1
+
+
+def test_a_scrape_counts_what_is_held_as_far_as_it_has_come_and_its_end_the_rest(worker):
+    def shown():
+        return {
+            name: worker.sample(name, **labels)
+            for name, labels in {
+                "headcount_jobs_received_total": {"queue": "default", "redelivered": "false"},
+                "headcount_jobs_started_total": {"queue": "default", "task": "shop.Mail"},
+                "headcount_job_wait_seconds_count": {"queue": "default"},
+                "headcount_job_attempts_count": {"queue": "default"},
+            }.items()
+        }
+
+    attempt = worker.hold(received())
+    for _ in range(2):
+        assert list(shown().values()) == [1, 0, 0, 0]
+    attempt.started_at, attempt.wait_seconds = 1000.0, 0.5
+    for _ in range(2):
+        assert list(shown().values()) == [1, 1, 1, 0]
+    worker.end(attempt)
+    for _ in range(2):
+        assert list(shown().values()) == [1, 1, 1, 1]
+
+
+def test_what_ends_is_counted_before_too_much_waits(worker):
+    for _ in range(3 * UNCOUNTED_LIMIT + 5):
+        worker.metrics(finished())
+    assert worker.metrics.uncounted < UNCOUNTED_LIMIT
+    assert worker.sample("headcount_job_attempts_count", queue="default") == 3 * UNCOUNTED_LIMIT + 5
 
 
 def test_vitals_are_read_when_scraped(worker):
