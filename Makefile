@@ -33,6 +33,7 @@ check: $(READY)  ## format, lint, types, import rules, generated files, tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m alerts.generate --check
 	$(BIN)/python -m dashboards.generate --check
 	$(BIN)/python -m bench.report --check
 	$(MAKE) test
@@ -40,6 +41,7 @@ check: $(READY)  ## format, lint, types, import rules, generated files, tests
 format: $(READY)  ## put code and generated files in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/python -m alerts.generate
 	$(BIN)/python -m dashboards.generate
 	$(BIN)/python -m bench.report
 
