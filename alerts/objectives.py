@@ -13,9 +13,10 @@ LEAST_BAD_JOBS = 10
 """Fewer are no trend: one bad job of two would burn a month's budget within hours."""
 
 EACH = "namespace, queue, sli"
-FAST = (("1h", "5m", 14.4), ("6h", "30m", 6))
-SLOW = (("1d", "2h", 3), ("3d", "6h", 1))
-"""(long window, short window, burn rate): both windows burn so fast, or it is over already."""
+FAST = ((14.4, "1h", "5m"), (6, "6h", "30m", "5m"))
+SLOW = ((3, "1d", "2h"), (1, "3d", "6h"))
+"""(burn rate, windows): all of these burn so fast; the shortest says that it is not over yet, so
+that nobody is paged for what another alert told them half an hour ago."""
 
 
 def group(pace: Pace) -> Group:
@@ -118,7 +119,11 @@ def _alerts(pace: Pace) -> list[Rule]:
             "HeadcountObjectiveBurnsFast",
             "critical",
             pace("2m"),
-            f"{_burning(FAST)} unless on ({EACH}) {_draining(pace('5m'))}",
+            f"""
+            {_burning(FAST)}
+            unless on ({EACH}) {_draining(pace("5m"))}
+            unless on (namespace) {_broker_was_away(pace("5m"))}
+            """,
             "Queue {{ $labels.queue }} will soon have missed its objective",
             """The error budget of queue {{ $labels.queue }} ({{ $labels.sli }}) burns
             {{ $value | humanize }} times as fast as its objective allows. At this rate 30 days'
@@ -138,11 +143,13 @@ def _alerts(pace: Pace) -> list[Rule]:
     ]
 
 
-def _burning(windows: tuple[tuple[str, str, float], ...]) -> str:
+def _burning(rates: tuple[tuple[float | str, ...], ...]) -> str:
     burn = "namespace_queue_sli:headcount_slo_burn:rate"
-    both = [f"({burn}{long} > {rate} and {burn}{short} > {rate})" for long, short, rate in windows]
+    each = [
+        " and ".join(f"{burn}{window} > {rate}" for window in windows) for rate, *windows in rates
+    ]
     return f"""
-    ({" or ".join(both)})
+    ({" or ".join(f"({one})" for one in each)})
     and on ({EACH}) namespace_queue_sli:headcount_slo_bad:increase1h >= {LEAST_BAD_JOBS}
     """
 
@@ -151,3 +158,8 @@ def _draining(window: str) -> str:
     """Return queues whose backlog shrinks by a tenth and more: late jobs, but nothing to do."""
     ready = "namespace_queue:headcount_queue_ready:max"
     return f'label_replace(delta({ready}[{window}]) < -0.1 * {ready}, "sli", "wait", "", "")'
+
+
+def _broker_was_away(window: str) -> str:
+    """Hold where no sidecar had the broker all the time: HeadcountBrokerDown is about that."""
+    return f"max by (namespace) (min_over_time(headcount_broker_up[{window}])) == 0"

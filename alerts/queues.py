@@ -12,6 +12,7 @@ READY = "namespace_queue:headcount_queue_ready:max"
 WORKERS = "namespace_queue:headcount_queue_workers:max"
 ENDED = "namespace_queue:headcount_jobs_ended:rate3m"
 PROCESSED = "namespace_queue:headcount_jobs_processed:rate3m"
+BUSY = "namespace:headcount_worker_busy:ratio3m"
 BACKLOG = 100
 """Ready jobs below this are gone in a moment, whatever the trend."""
 
@@ -28,6 +29,13 @@ def _records(pace: Pace) -> list[Rule]:
         Record(WORKERS, seen("headcount_queue_workers", EACH)),
         Record(ENDED, ledger("rate", pace("3m"), all_ends)),
         Record(PROCESSED, counted("headcount_jobs_processed_total", "rate", pace("3m"))),
+        Record(
+            BUSY,
+            f"""
+            sum by (namespace) (rate(headcount_worker_busy_seconds_total[{pace("3m")}]))
+            / sum by (namespace) (headcount_worker_slots)
+            """,
+        ),
     ]
 
 
@@ -37,7 +45,8 @@ def _alerts(pace: Pace) -> list[Rule]:
 
 def _stalled(pace: Pace) -> Alert:
     # An attempt that ended to be retried is progress too: the ledger does not see it, the
-    # workers' counters do.
+    # workers' counters do. A queue whose slots are all busy with earlier queues' jobs waits its
+    # turn: HeadcountWorkersSaturated says so, and the objectives when it takes too long.
     return Alert(
         "HeadcountQueueStalled",
         "critical",
@@ -46,6 +55,7 @@ def _stalled(pace: Pace) -> Alert:
         {READY} > 0
         and on ({EACH}) {WORKERS} > 0
         unless on ({EACH}) ({ENDED} > 0 or {PROCESSED} > 0)
+        unless on (namespace) (sum by (namespace) ({PROCESSED}) > 0 and on (namespace) {BUSY} > 0.9)
         """,
         "Queue {{ $labels.queue }} stands still",
         """{{ $value | humanize }} jobs of queue {{ $labels.queue }} are ready and it has live

@@ -2,7 +2,7 @@
 
 from alerts.pace import Pace
 from alerts.promql import EACH, seen
-from alerts.queues import READY
+from alerts.queues import BUSY, READY
 from alerts.rule import Alert, Group
 
 PROCESS = "namespace, job, instance"
@@ -92,20 +92,14 @@ def _stuck(pace: Pace) -> Alert:
 
 
 def _saturated(pace: Pace) -> Alert:
-    window = pace("15m")
     return Alert(
         "HeadcountWorkersSaturated",
         "warning",
-        pace("5m"),
-        f"""
-        sum by (namespace) (rate(headcount_worker_busy_seconds_total[{window}]))
-        / sum by (namespace) (headcount_worker_slots)
-        > 0.95
-        and on (namespace) {ANY_READY} > 0
-        """,
+        pace("15m"),
+        f"{BUSY} > 0.95 and on (namespace) {ANY_READY} > 0",
         "All slots of all workers are busy",
-        """{{ $value | humanizePercentage }} of the workers' slots were busy over 15 minutes, and
-        jobs wait. More load only waits longer: add workers.""",
+        """{{ $value | humanizePercentage }} of the workers' time was spent on jobs for 15 minutes,
+        and jobs wait. More load only waits longer: add workers.""",
     )
 
 

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from alerts.pace import Pace
-from drill.faults import FAULTS, Fault
+from drill.faults import FAULTS, LINGERS, Fault
 from drill.load import Load
 from drill.report import Finding, table
 from drill.stack import Stack, running
-from drill.watch import Watch, Watched, silent, told_of
+from drill.watch import Watch, Watched, firing, silent_but_for
 
 SPEED, LEAST_SECONDS = 20.0, 6
 """How much faster the rules wait and look back; a window of less would hold too few scrapes."""
@@ -39,7 +39,7 @@ def main() -> int:
         Load(stack.environment()) as load,
     ):
         watch = Watch(stack.ports["alertmanager"])
-        watch.until(silent, SETTLE_SECONDS)
+        watch.until(silent_but_for(set()), SETTLE_SECONDS)
         if not options.fault:
             findings.append(_say(_quiet(watch, pace.seconds("1h"))))
         findings += [_say(_try(fault, stack, load, watch)) for fault in chosen]
@@ -49,12 +49,13 @@ def main() -> int:
 
 def _try(fault: Fault, stack: Stack, load: Load, watch: Watch) -> Finding:
     """Cause a fault, wait for its alert, cure it, and wait until nothing is told any more."""
+    earlier = watch.now().told.keys()
     fault.cause(stack, load)
     again = (lambda: fault.cause(stack, load)) if fault.again else None
-    before = watch.until(told_of(fault.alert), fault.within_seconds, meanwhile=again)
+    before = watch.until(firing(fault.alert), fault.within_seconds, meanwhile=again)
     fault.cure(stack, load)
-    after = watch.until(silent, RESOLVE_SECONDS)
-    others = sorted({*before.told, *after.told} - {fault.alert})
+    after = watch.until(silent_but_for(LINGERS), RESOLVE_SECONDS)
+    others = sorted({*before.told, *after.told} - {fault.alert} - earlier)
     unrelated = [name for name in others if name not in fault.also]
     return Finding(
         fault.name,

@@ -1,5 +1,6 @@
 """The faults: how each is caused and cured, which alert it must raise, and which others it may."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,9 @@ DEAD = (
     "HeadcountObjectiveBurnsSlowly",
 )
 """What may follow wherever jobs die."""
+
+LINGERS = frozenset({"HeadcountObjectiveBurnsSlowly"})
+"""Told of for hours after the cure, as it looks back so far."""
 
 LOST_WORKER = ("HeadcountWorkerSilent", "HeadcountLeasesExpire")
 
@@ -50,11 +54,21 @@ def _some(worker: str, many: int, *arguments: object) -> Act:
     return lambda _stack, load: getattr(load.jobs, worker).perform_bulk([arguments] * many)
 
 
+def _kill_at_work(stack: Stack, load: Load) -> None:
+    """Kill a worker that holds jobs."""
+    load.jobs.CriticalNap.perform_bulk([(2.0,)] * 8)
+    time.sleep(1)
+    stack.workers[0].kill()
+
+
 def _drop_dead(stack: Stack, _load: Load) -> None:
     stack.run("dead", "drop", "--all", "--yes")
 
 
-def _freeze_children(stack: Stack, _load: Load) -> None:
+def _freeze_children(stack: Stack, load: Load) -> None:
+    """Freeze them while all are at work: workers with a free slot would be told of as stuck."""
+    load.jobs.CriticalNap.perform_bulk([(2.0,)] * 8)
+    time.sleep(1)
     for worker in stack.workers:
         worker.freeze(children=True)
 
@@ -96,7 +110,7 @@ FAULTS: Sequence[Fault] = (
     Fault(
         "worker killed",
         "HeadcountLeasesExpire",
-        cause=lambda stack, _: stack.workers[0].kill(),
+        cause=_kill_at_work,
         cure=lambda stack, _: stack.workers[0].start(),
         also=LOST_WORKER,
     ),
@@ -112,7 +126,7 @@ FAULTS: Sequence[Fault] = (
         "HeadcountQueueStalled",
         cause=_freeze_children,
         cure=_thaw,
-        also=LATE,
+        also=("HeadcountWorkerStuck", *LATE),
     ),
     Fault(
         "broker stopped",
