@@ -7,6 +7,7 @@ import pytest
 
 from service.broker import keys
 from service.queues import QUEUE_NAMES
+from tests.sample_jobs import Note
 from tests.waiting import wait_until
 from workers.cron_journal import FORGET_SECONDS
 from workers.jobs.canary import CriticalCanary, DefaultCanary, LowCanary
@@ -16,18 +17,18 @@ TASKS = {canary.name for canary in (CriticalCanary, DefaultCanary, LowCanary)}
 ROUND_TRIP = "headcount_canary_round_trip_seconds"
 LAST_SUCCESS = "headcount_canary_last_success_timestamp_seconds"
 
-OF_USERS = (
-    "headcount_jobs_received_total",
-    "headcount_jobs_started_total",
-    "headcount_jobs_processed_total",
-    "headcount_job_failures_total",
-    "headcount_job_wait_seconds_count",
-    "headcount_job_duration_seconds_count",
-    "headcount_job_end_to_end_seconds_count",
-    "headcount_job_attempts_count",
-    "headcount_task_duration_seconds_count",
-    "headcount_jobs_running",
-)
+AFTER_ONE_JOB = {
+    "headcount_jobs_received_total": 1,
+    "headcount_jobs_started_total": 1,
+    "headcount_jobs_processed_total": 1,
+    "headcount_job_wait_seconds_count": 1,
+    "headcount_job_duration_seconds_count": 1,
+    "headcount_job_end_to_end_seconds_count": 1,
+    "headcount_job_attempts_count": 1,
+    "headcount_task_duration_seconds_count": 1,
+    "headcount_job_failures_total": 0,
+    "headcount_jobs_running": 0,
+}
 
 
 def let_one_be_due(broker):
@@ -40,9 +41,10 @@ def let_one_be_due(broker):
 @pytest.fixture
 def fleet(start, broker):
     """A worker and a sidecar that know nothing of the setting, and a Beat that does."""
-    worker, sidecar = (start(name, broker_url=broker.url) for name in ("worker", "sidecar"))
     let_one_be_due(broker)
-    return worker, sidecar, start("beat", broker_url=broker.url, HEADCOUNT_CANARIES="true")
+    beat = start("beat", broker_url=broker.url, HEADCOUNT_CANARIES="true")
+    others = [start(name, broker_url=broker.url, wait=False) for name in ("worker", "sidecar")]
+    return *[one.wait_until_ready() for one in others], beat
 
 
 def by_queue(sidecar, name):
@@ -56,10 +58,17 @@ def returned(sidecar, after=0.0):
     return times if later else {}
 
 
+def returned_by_now(sidecar):
+    now = time.time()
+    wait_until(lambda: sidecar.metric("headcount_snapshot_timestamp_seconds") > now, 5)
+    return returned(sidecar)
+
+
+@pytest.mark.usefixtures("enqueues_here")
 def test_a_canary_comes_back_through_each_queue_and_is_in_no_figure_of_users_jobs(fleet, broker):
     worker, sidecar, _ = fleet
     begun = time.time()
-    wait_until(lambda: returned(sidecar), 20, f"not back; its log: {worker.log}")
+    wait_until(lambda: returned(sidecar), 30, f"not back; its log: {worker.log}")
     trips = by_queue(sidecar, ROUND_TRIP)
     assert trips.keys() == set(QUEUE_NAMES)
     assert all(0 < seconds < 10 for seconds in trips.values())
@@ -67,25 +76,27 @@ def test_a_canary_comes_back_through_each_queue_and_is_in_no_figure_of_users_job
     assert {line["task"]: line["outcome"] for line in worker.finished()} == dict.fromkeys(
         TASKS, "succeeded"
     )
-    assert {name: worker.metric(name) for name in OF_USERS} == dict.fromkeys(OF_USERS, 0)
+    figures = lambda: {name: worker.metric(name) for name in AFTER_ONE_JOB}  # noqa: E731
+    assert figures() == dict.fromkeys(AFTER_ONE_JOB, 0)
     assert worker.metric("headcount_worker_busy_seconds_total") > 0
-    assert TASKS.isdisjoint(labels.get("task") for n in OF_USERS for labels, _ in worker.samples(n))
+    Note.perform_async("a user's")
+    wait_until(lambda: figures() == AFTER_ONE_JOB, 10)
     wait_until(lambda: not broker.pending(), 5)
-    for queue in broker.queues().values():
-        assert queue.ledger.enqueued == queue.ledger.succeeded >= 1
+    ledgers = {name: queue.ledger for name, queue in broker.queues().items()}
+    assert all(counts.enqueued == counts.succeeded >= 1 for counts in ledgers.values())
+    assert ledgers["default"].succeeded >= 2
     assert broker.drifts() == {}
 
 
 def test_while_the_worker_is_frozen_the_last_success_grows_old(fleet, broker):
     worker, sidecar, _ = fleet
-    before = wait_until(lambda: returned(sidecar), 20, f"not back; its log: {worker.log}")
+    wait_until(lambda: returned(sidecar), 30, f"not back; its log: {worker.log}")
     wait_until(lambda: not broker.pending(), 5)
     worker.signal(signal.SIGSTOP)
+    before = returned_by_now(sidecar)
     wait_until(let_one_be_due(broker), 15)
     wait_until(let_one_be_due(broker), 15)
-    sent = time.time()
-    wait_until(lambda: sidecar.metric("headcount_snapshot_timestamp_seconds") > sent, 5)
-    assert returned(sidecar) == before, "the last success is still that before the freeze"
+    assert returned_by_now(sidecar) == before, "the last success is that before the freeze"
     assert [queue.ready for queue in broker.queues().values()] == [1, 1, 1], "none piles up"
     worker.signal(signal.SIGCONT)
     wait_until(lambda: returned(sidecar, after=max(before.values())), 15)
@@ -94,7 +105,7 @@ def test_while_the_worker_is_frozen_the_last_success_grows_old(fleet, broker):
 
 def test_where_no_beat_has_them_any_more_their_entries_and_figures_disappear(start, fleet, broker):
     _, sidecar, beat = fleet
-    wait_until(lambda: returned(sidecar), 20)
+    wait_until(lambda: returned(sidecar), 30)
     assert beat.stop() == 0
     for task in TASKS:
         broker.client.zincrby(keys.CRON_SEEN, -FORGET_SECONDS - 1, task)
