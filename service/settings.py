@@ -89,6 +89,12 @@ def _timezone(value: str) -> ZoneInfo:
     return ZoneInfo(value)
 
 
+def _truth(value: str) -> bool:
+    if value.lower() not in ("true", "false"):
+        raise ValueError("true or false")
+    return value.lower() == "true"
+
+
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
@@ -143,6 +149,7 @@ class Settings(BaseModel):
     timezone: Annotated[ZoneInfo, BeforeValidator(_timezone)] = Field(
         ZoneInfo("UTC"), alias="HEADCOUNT_TIMEZONE"
     )
+    canaries: Annotated[bool, BeforeValidator(_truth)] = Field(False, alias="HEADCOUNT_CANARIES")
 
     def require_broker(self) -> str:
         """Return the broker's URL.

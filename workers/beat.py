@@ -19,6 +19,7 @@ from service.settings import Settings
 from workers.cron_journal import CronJournal
 from workers.cron_slots import NOTHING_DUE, CronSlots, DueSlots
 from workers.enqueue import enqueue
+from workers.jobs.canary import Canary
 from workers.process_app import app_with_jobs
 from workers.worker import Worker
 
@@ -57,10 +58,11 @@ class CronScheduler(Scheduler):
         super().__init__(app, **options)
 
     def setup_schedule(self) -> None:
-        """Take over the entries of all worker classes."""
-        zone = self.app.settings.timezone
+        """Take over the entries of all worker classes; of canaries only where they are on."""
+        zone, canaries = self.app.settings.timezone, self.app.settings.canaries
         for worker in self.app.registry:
-            if worker.cron_schedule is not None:
+            wanted = canaries or not issubclass(worker, Canary)
+            if worker.cron_schedule is not None and wanted:
                 self._workers[worker.name] = worker
                 self._slots[worker.name] = CronSlots(worker.cron_schedule, zone)
 

@@ -28,6 +28,7 @@ _KEYS = (
     keys.CRON_DISPATCHED,
     keys.CRON_MISSED,
     keys.CRON_SUCCESSES,
+    keys.CANARIES,
 )
 
 Entries = Mapping[str, Mapping[str, Any]]

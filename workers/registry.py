@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from workers.worker import Worker
 
-SHIPPED = ("workers.jobs.health_check",)
+SHIPPED = ("workers.jobs.health_check", "workers.jobs.canary")
 
 
 class Registry:

@@ -28,6 +28,7 @@ from workers.celery_app import HeadcountCelery
 from workers.children import Children
 from workers.cron_successes import CronSuccesses
 from workers.drain import Drain
+from workers.jobs.canary import canary_names
 from workers.prefork import PreforkPool
 from workers.process_app import app_with_jobs
 from workers.quiet import quiet_celery
@@ -59,7 +60,13 @@ def run_worker(
         app.fork_guard = ForkGuard()
         app.job_metrics = job_metrics
         successes = CronSuccesses(app.registry)
-        metrics = WorkerMetrics(app.activity, app.attempts, settings.queues, known_tasks(app))
+        metrics = WorkerMetrics(
+            app.activity,
+            app.attempts,
+            settings.queues,
+            known_tasks(app),
+            canaries=canary_names(app.registry),
+        )
         app.attempts.tell = Listeners(metrics, CanonicalLine(writer), successes)
         app.children = Children(app.attempts.tell)
         app.steps["consumer"].add(FollowConsumer)

@@ -22,6 +22,7 @@ CRON_SLOTS = f"{PREFIX}cron:slots"
 CRON_DISPATCHED = f"{PREFIX}cron:dispatched"
 CRON_MISSED = f"{PREFIX}cron:missed"
 CRON_SUCCESSES = f"{PREFIX}cron:successes"
+CANARIES = f"{PREFIX}canaries"
 
 
 def scheduled(queue: str) -> str:
