@@ -17,6 +17,7 @@ from service.broker.lease import RENEWALS_PER_LEASE
 from service.broker.sweeper import sweep
 from service.settings import Settings
 from service.telemetry.canonical_line import CanonicalLine
+from service.telemetry.events import Listener
 from service.telemetry.exposition import MetricsServer
 from service.telemetry.job_metrics import JobMetricsDirectory
 from service.telemetry.listeners import Listeners
@@ -60,7 +61,10 @@ def run_worker(
         app.job_metrics = job_metrics
         successes = CronSuccesses(app.registry)
         metrics = WorkerMetrics(app.activity, app.attempts, settings.queues, known_tasks(app))
-        app.attempts.tell = Listeners(metrics, CanonicalLine(writer), successes)
+        listeners: list[Listener] = [metrics, CanonicalLine(writer), successes]
+        if app.tracing is not None:
+            listeners.append(app.tracing.untold_spans())
+        app.attempts.tell = Listeners(*listeners)
         app.children = Children(app.attempts.tell)
         app.steps["consumer"].add(FollowConsumer)
         server = _serve_metrics(settings, metrics, job_metrics)
@@ -69,6 +73,8 @@ def run_worker(
         finally:
             if server is not None:
                 server.close()
+            if app.tracing is not None:
+                app.tracing.close()
 
 
 def default_name(settings: Settings) -> str:
@@ -122,6 +128,8 @@ def _consume(app: Any, settings: Settings, node: str, pool: str, successes: Cron
         without_gossip=True,  # chatter between all workers that nobody here listens to
         without_mingle=True,  # waits a second at start to learn of revoked jobs
     )
+    if pool != "prefork" and app.tracing is not None:
+        app.tracing.begin_performing()
     app.activity.on_consuming = lambda: keeper.hurry("report")
     keeper.start()
     try:

@@ -1,0 +1,84 @@
+"""A process's way to the collector: one provider of spans, whose thread exports them in batches.
+
+Each process has its own. A forked child inherits neither its parent's thread nor its connections.
+"""
+
+import atexit
+import os
+
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import SERVICE_NAME, Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+from workers.tracing.chosen_ids import ChosenIds
+
+LIBRARY = "headcount"
+"""Names the spans' instrumentation scope, and the service where OTEL_SERVICE_NAME does not."""
+
+LONGEST_GOODBYE_MILLISECONDS = 1000
+"""A process that ends waits this long for the collector; a child's slot is empty meanwhile."""
+
+
+class Exporter:
+    """Makes spans for this process, whichever it is."""
+
+    def __init__(self) -> None:
+        self._made_by = 0
+        self._provider: TracerProvider | None = None
+        self._tracer: trace.Tracer
+        atexit.register(self.close)
+
+    def tracer(self) -> trace.Tracer:
+        """Return what makes spans here."""
+        if self._made_by != os.getpid():
+            self._begin()
+        return self._tracer
+
+    def serve_all(self) -> None:
+        """Let all in this process use it: what jobs trace by themselves is exported as well."""
+        self.tracer()
+        if _nobody_else_traces() and self._provider is not None:
+            trace.set_tracer_provider(self._provider)
+
+    def close(self) -> None:
+        """Export what is left, within a second; what is made later is not exported."""
+        if self._provider is not None and self._made_by == os.getpid():
+            self._provider.shutdown()
+
+    def _begin(self) -> None:
+        inherited, self._made_by = self._provider, os.getpid()
+        self._provider = provider = TracerProvider(
+            resource=_resource(), id_generator=ChosenIds(), shutdown_on_exit=False
+        )
+        provider.add_span_processor(PromptProcessor(OTLPSpanExporter()))
+        self._tracer = provider.get_tracer(LIBRARY)
+        if inherited is not None:
+            inherited.shutdown()  # the SDK has given it a thread, of which there is no need
+
+
+class PromptProcessor(BatchSpanProcessor):
+    """The SDK's, but for its patience with a collector that is away: it would wait for 30 s."""
+
+    def shutdown(self) -> None:
+        """Export what is left, within a second."""
+        self._batch_processor.shutdown(timeout_millis=LONGEST_GOODBYE_MILLISECONDS)
+
+
+def publishing_tracer(exporter: Exporter) -> trace.Tracer:
+    """Return what makes spans where jobs are enqueued: the application's own, if it traces."""
+    if _nobody_else_traces():
+        return exporter.tracer()
+    return trace.get_tracer(LIBRARY)
+
+
+def _nobody_else_traces() -> bool:
+    return isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
+
+
+def _resource() -> Resource:
+    resource = Resource.create()
+    if str(resource.attributes.get(SERVICE_NAME, "")).startswith("unknown_service"):
+        return resource.merge(Resource({SERVICE_NAME: LIBRARY}))
+    return resource
