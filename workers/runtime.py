@@ -61,10 +61,9 @@ def run_worker(
         app.job_metrics = job_metrics
         successes = CronSuccesses(app.registry)
         metrics = WorkerMetrics(app.activity, app.attempts, settings.queues, known_tasks(app))
-        listeners: list[Listener] = [metrics, CanonicalLine(writer), successes]
-        if app.tracing is not None:
-            listeners.append(app.tracing.untold_spans())
-        app.attempts.tell = Listeners(*listeners)
+        app.attempts.tell = Listeners(
+            metrics, CanonicalLine(writer), successes, *_traces(app, pool)
+        )
         app.children = Children(app.attempts.tell)
         app.steps["consumer"].add(FollowConsumer)
         server = _serve_metrics(settings, metrics, job_metrics)
@@ -91,6 +90,17 @@ def slot_index() -> int | None:
 def known_tasks(app: HeadcountCelery) -> Iterable[tuple[str, str]]:
     """Yield (queue, task name) of every worker class."""
     return [(worker.queue, worker.name) for worker in app.registry]
+
+
+def _traces(app: Any, pool: str) -> Iterable[Listener]:
+    """Be ready to trace; return who tells of attempts that no process could tell of."""
+    if app.tracing is None:
+        return []
+    if pool == "prefork":
+        app.tracing.guard_forks(app.fork_guard)
+    else:
+        app.tracing.begin_performing()
+    return [app.tracing.untold_spans()]
 
 
 def _serve_metrics(
@@ -128,8 +138,6 @@ def _consume(app: Any, settings: Settings, node: str, pool: str, successes: Cron
         without_gossip=True,  # chatter between all workers that nobody here listens to
         without_mingle=True,  # waits a second at start to learn of revoked jobs
     )
-    if pool != "prefork" and app.tracing is not None:
-        app.tracing.begin_performing()
     app.activity.on_consuming = lambda: keeper.hurry("report")
     keeper.start()
     try:

@@ -105,7 +105,8 @@ def conclude(
 ) -> None:
     """End an attempt's span, saying how the attempt did. ``end_time``: Unix nanoseconds."""
     span.set_attribute("headcount.outcome", outcome.value)
-    fail(span, failure, error)
+    if outcome is not Outcome.REJECTED:  # that is no error: the job asked for it
+        fail(span, failure, error)
     span.end(end_time)
 
 

@@ -58,6 +58,10 @@ class Tracing:
         trace_id = trace_id_of(sender(request)) or trace_id
         return Traced(format_trace_id(trace_id), format_span_id(span_id), request)
 
+    def guard_forks(self, guard: AbstractContextManager[object]) -> None:
+        """Export in this process only within ``guard``, in which it forks no children."""
+        self._exporter.guard_forks(guard)
+
     def begin_performing(self) -> None:
         """Be ready to perform jobs in this process, a pool's child just forked or the only one."""
         self._exporter.serve_all()
