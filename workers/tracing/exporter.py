@@ -66,14 +66,11 @@ class Exporter:
             self._provider.shutdown()
 
     def _begin(self) -> None:
-        inherited = self._provider
-        self._provider = provider = TracerProvider(
-            resource=_resource(), id_generator=ChosenIds(), shutdown_on_exit=False
+        inherited, (forking, guard) = self._provider, self._guarded
+        self._provider = new_provider(
+            GuardedExporter(guard) if forking == os.getpid() else OTLPSpanExporter()
         )
-        forking, guard = self._guarded
-        otlp = GuardedExporter(guard) if forking == os.getpid() else OTLPSpanExporter()
-        provider.add_span_processor(PromptProcessor(otlp))
-        self._tracer = provider.get_tracer(LIBRARY)
+        self._tracer = self._provider.get_tracer(LIBRARY)
         self._made_by = os.getpid()  # last, for other threads that look
         if inherited is not None:
             inherited.shutdown()  # the SDK has given it a thread, of which there is no need
@@ -114,6 +111,24 @@ class PromptProcessor(BatchSpanProcessor):
     def shutdown(self) -> None:
         """Export what is left, within a second."""
         self._batch_processor.shutdown(timeout_millis=LONGEST_GOODBYE_MILLISECONDS)
+
+
+def new_provider(exporter: OTLPSpanExporter) -> TracerProvider:
+    """Return what makes spans and has them exported.
+
+    Raises:
+        ValueError: a variable of OpenTelemetry's has a value that it does not take.
+    """
+    provider = TracerProvider(
+        resource=_resource(), id_generator=ChosenIds(), shutdown_on_exit=False
+    )
+    provider.add_span_processor(PromptProcessor(exporter))
+    return provider
+
+
+def try_out() -> None:
+    """Export nothing, as it will be done with spans. Raises as :func:`new_provider`."""
+    new_provider(OTLPSpanExporter()).shutdown()
 
 
 def publishing_tracer(exporter: Exporter) -> trace.Tracer:

@@ -39,6 +39,17 @@ def tracing_problem(export: TraceExport) -> str | None:
             f"OTEL_EXPORTER_OTLP_PROTOCOL={export.protocol!r} is not spoken; mend: "
             f"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL={SPOKEN}, and the collector's port for it"
         )
+    return _refusal()
+
+
+def _refusal() -> str | None:
+    """Return what OpenTelemetry has against its own variables: better now than job by job."""
+    try:
+        from workers.tracing.tracing import try_out
+
+        try_out()
+    except Exception as error:  # noqa: BLE001 - of any kind, some of them while it is imported
+        return f"OpenTelemetry does not take a variable of its own: {error}"
     return None
 
 

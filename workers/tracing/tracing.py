@@ -11,10 +11,12 @@ from service.telemetry.traced import Traced
 from workers.tracing.attributes import many_jobs, one_job
 from workers.tracing.carrying import sender, trace_id_of
 from workers.tracing.chosen_ids import new_ids
-from workers.tracing.exporter import Exporter, publishing_tracer
+from workers.tracing.exporter import Exporter, publishing_tracer, try_out
 from workers.tracing.processing import Trace, within_span
 from workers.tracing.sending import sending
 from workers.tracing.untold_spans import UntoldSpans
+
+__all__ = ["Tracing", "try_out"]
 
 Carried = AbstractContextManager[dict[str, str]]
 """A block in which messages are published, with the headers that they are to carry."""

@@ -4,7 +4,7 @@ import pytest
 
 from service.settings import load_settings
 from service.trace_export import TraceExport
-from workers.tracing.switch import tracing_problem
+from workers.tracing.switch import make_tracing, tracing_problem
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 OF_TRACES = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
@@ -53,6 +53,19 @@ def test_a_protocol_that_is_not_spoken_is_named_with_what_mends_it():
     problem = tracing_problem(traces(**{ENDPOINT: HERE, "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}))
     assert "OTEL_EXPORTER_OTLP_PROTOCOL='grpc'" in problem
     assert "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/protobuf" in problem
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OTEL_BSP_SCHEDULE_DELAY", "-1"),
+        ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "100000"),
+    ],
+)
+def test_what_opentelemetry_does_not_take_is_a_problem_and_no_error(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    assert "does not take a variable of its own" in tracing_problem(TraceExport(HERE))
+    assert make_tracing(TraceExport(HERE)) is None
 
 
 def test_nothing_secret_of_an_endpoint_is_shown():
