@@ -37,6 +37,7 @@ def run_beat(settings: Settings) -> None:
     """
     app = app_with_jobs(settings)
     app.cron_journal = CronJournal(settings)
+    _ = app.tracing  # should it be impossible, that is said now
     beat = Beat(
         app=app,
         scheduler="workers.beat:CronScheduler",

@@ -17,6 +17,7 @@ from service.broker.lease import RENEWALS_PER_LEASE
 from service.broker.sweeper import sweep
 from service.settings import Settings
 from service.telemetry.canonical_line import CanonicalLine
+from service.telemetry.events import Listener
 from service.telemetry.exposition import MetricsServer
 from service.telemetry.job_metrics import JobMetricsDirectory
 from service.telemetry.listeners import Listeners
@@ -67,7 +68,9 @@ def run_worker(
             known_tasks(app),
             canaries=canary_names(app.registry),
         )
-        app.attempts.tell = Listeners(metrics, CanonicalLine(writer), successes)
+        app.attempts.tell = Listeners(
+            metrics, CanonicalLine(writer), successes, *_traces(app, pool)
+        )
         app.children = Children(app.attempts.tell)
         app.steps["consumer"].add(FollowConsumer)
         server = _serve_metrics(settings, metrics, job_metrics)
@@ -76,6 +79,8 @@ def run_worker(
         finally:
             if server is not None:
                 server.close()
+            if app.tracing is not None:
+                app.tracing.close()
 
 
 def default_name(settings: Settings) -> str:
@@ -92,6 +97,17 @@ def slot_index() -> int | None:
 def known_tasks(app: HeadcountCelery) -> Iterable[tuple[str, str]]:
     """Yield (queue, task name) of every worker class."""
     return [(worker.queue, worker.name) for worker in app.registry]
+
+
+def _traces(app: Any, pool: str) -> Iterable[Listener]:
+    """Be ready to trace; return who tells of attempts that no process could tell of."""
+    if app.tracing is None:
+        return []
+    if pool == "prefork":
+        app.tracing.guard_forks(app.fork_guard)
+    else:
+        app.tracing.begin_performing()
+    return [app.tracing.untold_spans()]
 
 
 def _serve_metrics(

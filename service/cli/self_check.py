@@ -22,6 +22,7 @@ def find_problems() -> Iterator[Finding]:
         return
     yield "ok       settings", False
     yield from _lease(settings)
+    yield from _tracing(settings)
     yield from _workers(settings)
     yield from _broker(settings)
 
@@ -35,6 +36,18 @@ def _lease(settings: "Settings") -> Iterator[Finding]:
         return
     renewed = f"renewed every {lease / RENEWALS_PER_LEASE:g} s until its worker has ended"
     yield f"ok       lease: {lease:g} s, {renewed}, also in the {grace:g} s it gets to stop", False
+
+
+def _tracing(settings: "Settings") -> Iterator[Finding]:
+    from workers.tracing.switch import tracing_problem
+
+    if settings.traces is None:
+        return
+    problem = tracing_problem(settings.traces)
+    if problem is None:
+        yield f"ok       tracing: spans of jobs go to {settings.traces.host}", False
+    else:
+        yield f"problem  tracing: {problem}", True
 
 
 _SHORT = (
