@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from service.broker.publishing import Slot, SlotTakenError
 from service.errors import EnqueueError
 from service.settings import Settings
+from workers.announced import announced
 from workers.cron_journal import CronJournal
 from workers.cron_slots import NOTHING_DUE, CronSlots, DueSlots
 from workers.enqueue import enqueue
@@ -35,7 +36,7 @@ def run_beat(settings: Settings) -> None:
         SettingsError, JobDefinitionError, and whatever a job module raises when imported.
     """
     app = app_with_jobs(settings)
-    app.cron_journal = CronJournal(settings)
+    app.cron_journal = CronJournal(settings, announced(app, settings))
     beat = Beat(
         app=app,
         scheduler="workers.beat:CronScheduler",
@@ -43,7 +44,10 @@ def run_beat(settings: Settings) -> None:
         quiet=True,
         loglevel=settings.log_level.upper(),
     )
-    beat.run()
+    try:
+        beat.run()
+    finally:
+        app.cron_journal.end()
 
 
 class CronScheduler(Scheduler):

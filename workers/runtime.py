@@ -14,6 +14,7 @@ from service.broker.dead_limits import TRIM_SECONDS, trim_dead
 from service.broker.fork_guard import ForkGuard
 from service.broker.keeper import Keeper, keep_promoting, renew
 from service.broker.lease import RENEWALS_PER_LEASE
+from service.broker.process_setup import ANNOUNCE_SECONDS, Announcement
 from service.broker.sweeper import sweep
 from service.settings import Settings
 from service.telemetry.canonical_line import CanonicalLine
@@ -23,6 +24,7 @@ from service.telemetry.listeners import Listeners
 from service.telemetry.log_lines import LineWriter
 from service.telemetry.worker_metrics import WorkerMetrics
 from workers.activity import Activity
+from workers.announced import announced
 from workers.bootsteps import FollowConsumer
 from workers.celery_app import HeadcountCelery
 from workers.children import Children
@@ -104,12 +106,14 @@ def _consume(app: Any, settings: Settings, node: str, pool: str, successes: Cron
     patience = min(SOCKET_TIMEOUT_SECONDS, settings.lease_seconds / RENEWALS_PER_LEASE)
     client = connect(settings, patience)
     reporter = Reporter(client, node, settings.queues, app.activity)
+    announcement = Announcement(client, node, "worker", announced(app, settings))
     keeper = _keeper(client, settings, app, reporter, successes)
+    keeper.add("announcement", ANNOUNCE_SECONDS, announcement.repeat)
     drain = app.drain = Drain(
         app,
         settings.shutdown_grace_seconds,
         report=lambda: keeper.hurry("report"),
-        last_words=lambda: _say_goodbye(reporter),
+        last_words=lambda: _say_goodbye(reporter, announcement),
     )
     worker = JobWorker(
         app=app,
@@ -129,7 +133,7 @@ def _consume(app: Any, settings: Settings, node: str, pool: str, successes: Cron
     finally:
         drain.finished()
         keeper.stop()
-        _say_goodbye(reporter)
+        _say_goodbye(reporter, announcement)
     return int(worker.exitcode or 0)
 
 
@@ -153,8 +157,9 @@ def _keeper(
     return keeper
 
 
-def _say_goodbye(reporter: Reporter) -> None:
+def _say_goodbye(reporter: Reporter, announcement: Announcement) -> None:
     try:
         reporter.goodbye()
+        announcement.withdraw()
     except Exception:  # noqa: BLE001 - the broker may be gone first; the worker ends all the same
         logger.warning("no goodbye: the broker does not answer")
