@@ -1,0 +1,186 @@
+"""Checks of what job modules made of the Celery app: settings and tasks that defeat the design.
+
+Celery lets every module change its app. What Headcount sets, and why: ``workers/celery_config.py``.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from celery._state import _get_active_apps
+
+from service.cli.findings import Findings, listed, problem, warning
+from service.queues import QUEUE_NAMES
+from service.settings import Settings
+from workers.announced import CELERYS_OWN
+from workers.celery_config import celery_config
+from workers.task import JobTask, WorkerTask
+
+HARMLESS = frozenset({"timezone", "worker_concurrency", "result_expires", "task_ignore_result"})
+"""What anyone may change: it costs no job."""
+
+LOOKED_AT_APART = frozenset({"broker_transport_options", "broker_url", "result_backend"})
+"""The last two Celery takes from the environment, as they stand there."""
+
+ADDRESSES = ("broker_read_url", "broker_write_url")
+"""Never printed: they may hold passwords."""
+
+LEFT_UNSET: Mapping[str, tuple[Any, str]] = {
+    "worker_eta_task_limit": (None, "delayed jobs wait in the broker, and no limit is needed"),
+    "task_always_eager": (False, "jobs run in the caller, and are not accounted for"),
+    "task_default_rate_limit": (None, "a worker holds leased jobs back"),
+    "task_protocol": (2, "messages lack the headers that jobs are accounted by"),
+    "task_compression": (None, "every job is published through Celery, at three times the cost"),
+    "task_annotations": (None, "every job is published through Celery, at three times the cost"),
+    "worker_deduplicate_successful_tasks": (False, "a redelivered job is looked up and skipped"),
+}
+"""Setting -> what it has to stay, and what comes of another value."""
+
+RELIED_ON = "Headcount's jobs rely on it"
+
+CONSEQUENCES: Mapping[str, str] = {
+    **dict.fromkeys(ADDRESSES, "CELERY_BROKER_URL alone decides, and this goes elsewhere"),
+    "accept_content": "every job is JSON",
+    "task_acks_late": "a job is over when it has ended, not when it was begun",
+    "task_create_missing_queues": "a misspelt queue is then one that nobody consumes",
+    "task_queues": "jobs in others are neither leased nor accounted for",
+    "task_reject_on_worker_lost": "a job that kills its process would be tried for ever",
+    "worker_prefetch_multiplier": "HEADCOUNT_PREFETCH decides",
+}
+"""Setting -> what comes of a value that Headcount did not set, where there is more to say."""
+
+DEFEATING_OPTIONS: Mapping[str, str] = {
+    "global_keyprefix": "kombu's keys are then others than Headcount's",
+    "visibility_timeout": "without effect: HEADCOUNT_LEASE_SECONDS decides",
+    "queue_order_strategy": "without effect: the order is always critical, default, low",
+}
+
+
+def check_configuration(app: Any, settings: Settings) -> Findings:
+    """Find settings of the app that are not as Headcount sets them."""
+    expected = celery_config(settings) | {"task_routes": (app.route,)}
+    for name in sorted(expected.keys() - HARMLESS - LOOKED_AT_APART):
+        if _differs(name, app.conf[name], expected[name]):
+            consequence = CONSEQUENCES.get(name, RELIED_ON)
+            yield _changed(name, app.conf[name], expected[name], consequence)
+    for name, (value, consequence) in LEFT_UNSET.items():
+        if app.conf.get(name) != value:
+            yield _changed(name, app.conf.get(name), value, consequence)
+    yield from _addresses(app, settings)
+    yield from _transport_options(app.conf.broker_transport_options, expected)
+    yield from _beat_schedule(app)
+
+
+def check_tasks(app: Any) -> Findings:
+    """Find plain tasks that Headcount cannot account for, or whose options do not go together."""
+    for name, task in sorted(app.tasks.items()):
+        if not name.startswith(CELERYS_OWN) and not isinstance(task, WorkerTask):
+            yield from _task(name, task)
+
+
+def check_other_apps(app: Any) -> Findings:
+    """Find tasks that belong to another Celery app, and are enqueued through it."""
+    for other in _get_active_apps():
+        if other is not app and _declares_tasks(other, app):
+            yield warning(
+                "celery",
+                f"the Celery app {other.main!r} has tasks of its own, and their jobs go to its "
+                "broker and queues, with plain Celery's promises; mend: from workers import app, "
+                "and declare them with @app.task",
+            )
+
+
+def _addresses(app: Any, settings: Settings) -> Findings:
+    """Find a module that sets a broker or result store, which the environment overrides."""
+    given = {"broker_url": settings.broker_url, "result_backend": settings.result_backend}
+    for name, url in given.items():
+        if name in app.conf.changes and app.conf.changes[name] != url:
+            variable = Settings.model_fields[name].alias
+            yield problem(
+                "celery",
+                f"app.conf.{name} is set, and {variable} alone decides; mend: leave it unset",
+            )
+
+
+def _differs(name: str, value: Any, expected: Any) -> bool:
+    if name == "task_queues":
+        return [queue.name for queue in value or ()] != [queue.name for queue in expected]
+    return bool(value != expected)
+
+
+def _changed(name: str, value: Any, expected: Any, consequence: str) -> Any:
+    shown = "changed" if name in ADDRESSES else f"{value!r} instead of {expected!r}"
+    return problem("celery", f"app.conf.{name} is {shown}: {consequence}; mend: leave it unset")
+
+
+def _transport_options(options: Mapping[str, Any], expected: Mapping[str, Any]) -> Findings:
+    for name, consequence in DEFEATING_OPTIONS.items():
+        if options.get(name):
+            without_effect = consequence.startswith("without effect")
+            said = (
+                f"app.conf.broker_transport_options has {name}, {consequence}; mend: leave it out"
+            )
+            yield (warning if without_effect else problem)("celery", said)
+    for name, value in expected["broker_transport_options"].items():
+        if options.get(name) != value and not name.startswith("sentinel"):
+            yield _changed(
+                f"broker_transport_options[{name!r}]",
+                options.get(name),
+                value,
+                RELIED_ON,
+            )
+
+
+def _beat_schedule(app: Any) -> Findings:
+    entries = app.conf.beat_schedule
+    if entries:
+        yield problem(
+            "celery",
+            f"app.conf.beat_schedule has entries that nobody runs: {listed(entries)}; "
+            "mend: a worker class with cron_schedule for each",
+        )
+
+
+def _task(name: str, task: Any) -> Findings:
+    if not isinstance(task, JobTask):
+        yield problem(
+            "celery",
+            f"{name}: its base {type(task).__mro__[1].__name__} is no JobTask, so its jobs are "
+            "not accounted for; mend: base=workers.task.JobTask, or a subclass",
+        )
+    queue = getattr(task, "queue", None)
+    if queue is not None and queue not in QUEUE_NAMES:
+        allowed = ", ".join(QUEUE_NAMES)
+        yield problem("celery", f"{name}: queue={queue!r} is wrong; allowed: {allowed}")
+    if task.serializer != "json":
+        yield problem(
+            "celery",
+            f"{name}: serializer={task.serializer!r} is wrong: workers take only JSON, and its "
+            "jobs would be dead; allowed: 'json'",
+        )
+    yield from _limits(name, task)
+
+
+def _limits(name: str, task: Any) -> Findings:
+    hard, soft = task.time_limit, task.soft_time_limit
+    if hard is not None and soft is not None and soft >= hard:
+        yield problem(
+            "celery",
+            f"{name}: soft_time_limit={soft:g} is wrong; allowed: less than time_limit={hard:g}",
+        )
+    if task.rate_limit:
+        yield warning(
+            "celery",
+            f"{name}: rate_limit={task.rate_limit!r}: a worker holds leased jobs back, and others "
+            "behind them; mend: leave it unset",
+        )
+    if task.max_retries is None:
+        yield warning(
+            "celery",
+            f"{name}: max_retries=None: a job that always fails is retried for ever, and never in "
+            "the dead set; mend: a number",
+        )
+
+
+def _declares_tasks(other: Any, app: Any) -> bool:
+    """Return whether tasks were declared with another app; those not set up yet are pending."""
+    return bool(other._pending) or bool(other._tasks.keys() - app.tasks.keys())
