@@ -8,12 +8,23 @@ from typing import Any
 
 from celery._state import _get_active_apps
 
-from service.cli.findings import Findings, listed, problem, warning
+from service.cli.findings import Finding, Findings, listed, problem, warning
 from service.queues import QUEUE_NAMES
 from service.settings import Settings
 from workers.announced import CELERYS_OWN
 from workers.celery_config import celery_config
 from workers.task import JobTask, WorkerTask
+
+ONLY_COST = frozenset(
+    {
+        "task_annotations",
+        "task_compression",
+        "task_send_sent_event",
+        "worker_proc_alive_timeout",
+        "worker_send_task_events",
+    }
+)
+"""What costs time or CPU, and no job."""
 
 HARMLESS = frozenset({"timezone", "worker_concurrency", "result_expires", "task_ignore_result"})
 """What anyone may change: it costs no job."""
@@ -32,6 +43,11 @@ LEFT_UNSET: Mapping[str, tuple[Any, str]] = {
     "task_compression": (None, "every job is published through Celery, at three times the cost"),
     "task_annotations": (None, "every job is published through Celery, at three times the cost"),
     "worker_deduplicate_successful_tasks": (False, "a redelivered job is looked up and skipped"),
+    "worker_soft_shutdown_timeout": (0.0, "HEADCOUNT_SHUTDOWN_GRACE_SECONDS decides"),
+    "beat_scheduler": (
+        "celery.beat:PersistentScheduler",
+        "its entries are never run: headcount beat has a scheduler of its own",
+    ),
 }
 """Setting -> what it has to stay, and what comes of another value."""
 
@@ -45,6 +61,7 @@ CONSEQUENCES: Mapping[str, str] = {
     "task_queues": "jobs in others are neither leased nor accounted for",
     "task_reject_on_worker_lost": "a job that kills its process would be tried for ever",
     "worker_prefetch_multiplier": "HEADCOUNT_PREFETCH decides",
+    "worker_send_task_events": "events cost two thirds more; Flower asks for them by itself",
 }
 """Setting -> what comes of a value that Headcount did not set, where there is more to say."""
 
@@ -107,9 +124,10 @@ def _differs(name: str, value: Any, expected: Any) -> bool:
     return bool(value != expected)
 
 
-def _changed(name: str, value: Any, expected: Any, consequence: str) -> Any:
+def _changed(name: str, value: Any, expected: Any, consequence: str) -> Finding:
     shown = "changed" if name in ADDRESSES else f"{value!r} instead of {expected!r}"
-    return problem("celery", f"app.conf.{name} is {shown}: {consequence}; mend: leave it unset")
+    said = f"app.conf.{name} is {shown}: {consequence}; mend: leave it unset"
+    return (warning if name in ONLY_COST else problem)("celery", said)
 
 
 def _transport_options(options: Mapping[str, Any], expected: Mapping[str, Any]) -> Findings:

@@ -73,6 +73,9 @@ app.conf.update(
     task_create_missing_queues=True,
     worker_prefetch_multiplier=4,
     worker_eta_task_limit=100,
+    worker_send_task_events=True,
+    worker_soft_shutdown_timeout=10,
+    beat_scheduler="redbeat.RedBeatScheduler",
 )
 app.conf.broker_transport_options = {
     **app.conf.broker_transport_options,
