@@ -14,7 +14,7 @@ from service.broker.dead_limits import TRIM_SECONDS, trim_dead
 from service.broker.fork_guard import ForkGuard
 from service.broker.keeper import Keeper, keep_promoting, renew
 from service.broker.lease import RENEWALS_PER_LEASE
-from service.broker.process_setup import ANNOUNCE_SECONDS, Announcement
+from service.broker.process_setup import Announcement
 from service.broker.sweeper import sweep
 from service.settings import Settings
 from service.telemetry.canonical_line import CanonicalLine
@@ -108,7 +108,7 @@ def _consume(app: Any, settings: Settings, node: str, pool: str, successes: Cron
     reporter = Reporter(client, node, settings.queues, app.activity)
     announcement = Announcement(client, node, "worker", announced(app, settings))
     keeper = _keeper(client, settings, app, reporter, successes)
-    keeper.add("announcement", ANNOUNCE_SECONDS, announcement.repeat)
+    keeper.add("announcement", announcement.every_seconds, announcement.repeat)
     drain = app.drain = Drain(
         app,
         settings.shutdown_grace_seconds,

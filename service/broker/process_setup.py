@@ -22,11 +22,13 @@ from service.broker.scripts import ANNOUNCE
 
 logger = logging.getLogger("headcount.broker")
 
-ANNOUNCE_SECONDS = 10.0
-GONE_SECONDS = 25.0
-"""A process that has said nothing for so long, two announcements missed, is gone."""
+EVERY_SECONDS = {"worker": 60.0, "beat": 5.0, "sidecar": 10.0}
+"""Role -> between announcements. That a worker is there, its report says far more often."""
 
-REMEMBER_SECONDS = 60
+MISSED = 2.5
+"""A process is gone that has said nothing for so many times the seconds between."""
+
+REMEMBER_SECONDS = 600
 
 REPORTED_VERSIONS = ("headcount", "celery", "kombu", "redis")
 
@@ -65,6 +67,7 @@ class Announcement:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._client, self._name, self._clock = client, name, clock
+        self.every_seconds = EVERY_SECONDS[role]
         itself = {"role": role, "host": socket.gethostname(), "pid": os.getpid()}
         self._text = orjson.dumps({**itself, "versions": own_versions(), **setup})
 
@@ -104,9 +107,9 @@ def running_processes(client: "redis.Redis") -> tuple[ProcessSetup, ...]:
         commands.hgetall(keys.PROCESSES)
         commands.zrange(keys.PROCESSES_SEEN, 0, -1, withscores=True)
         (seconds, microseconds), said, seen = commands.execute()
-    since = seconds + microseconds / 1e6 - GONE_SECONDS
-    alive = sorted(name for name, when in dict(seen).items() if when >= since and name in said)
-    return tuple(_setup(name.decode(), said[name]) for name in alive)
+    now, seen_at = seconds + microseconds / 1e6, dict(seen)
+    known = [(_setup(name.decode(), said[name]), seen_at[name]) for name in sorted(said)]
+    return tuple(one for one, when in known if now - when <= MISSED * EVERY_SECONDS[one.role])
 
 
 def _setup(name: str, said: bytes) -> ProcessSetup:

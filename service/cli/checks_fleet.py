@@ -4,6 +4,7 @@ Each says of itself how it is set up (``service/broker/process_setup.py``).
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from service.broker.process_setup import ProcessSetup, own_versions
 from service.broker.snapshot import WorkerState
@@ -34,6 +35,20 @@ def fleet_of(look: BrokerLook) -> list[ProcessSetup]:
     return [*workers_of(look), *(one for one in look.processes if one.role != "worker")]
 
 
+def takers(look: BrokerLook, queue: str) -> list[ProcessSetup]:
+    """Return the live workers that take new jobs from a queue and say which tasks they know."""
+    names = {one.name for one in consumers(look.snapshot, queue)}
+    return [one for one in workers_of(look) if one.name in names and one.tasks is not None]
+
+
+def grouped(pairs: Iterable[tuple[Any, str]]) -> dict[Any, str]:
+    """Return what is said -> the names of all who say it, for a line."""
+    names: dict[Any, list[str]] = {}
+    for said, name in pairs:
+        names.setdefault(said, []).append(name)
+    return {said: listed(all_names) for said, all_names in names.items()}
+
+
 def check_fleet(look: BrokerLook, settings: Settings) -> Findings:
     """Find processes that do not fit each other or this one."""
     workers, fleet = workers_of(look), fleet_of(look)
@@ -58,50 +73,47 @@ def _silent_about_themselves(live: Iterable[WorkerState], workers: list[ProcessS
 
 
 def _leases(workers: list[ProcessSetup], settings: Settings) -> Findings:
-    leases = {one.name: one.lease_seconds for one in workers if one.lease_seconds}
-    for name, lease in leases.items():
-        if lease == settings.lease_seconds:
+    ours = settings.lease_seconds
+    for lease, names in grouped((one.lease_seconds, one.name) for one in workers).items():
+        if lease in (None, ours):
             continue
-        ratio = max(lease, settings.lease_seconds) / min(lease, settings.lease_seconds)
         said = (
-            f"{name} has HEADCOUNT_LEASE_SECONDS={lease:g}, here it is "
-            f"{settings.lease_seconds:g}: the shorter takes back what the longer still runs; "
-            "mend: the same everywhere, changed by half at most at a time"
+            f"HEADCOUNT_LEASE_SECONDS is {lease:g} for {names}, here it is {ours:g}: the shorter "
+            "takes back what the longer still runs; mend: the same everywhere, changed by half at "
+            "most at a time"
         )
-        yield (problem if ratio > LEASE_RATIO else warning)("fleet lease", said)
+        twice = max(lease, ours) / min(lease, ours) > LEASE_RATIO
+        yield (problem if twice else warning)("fleet lease", said)
 
 
 def _result_stores(workers: list[ProcessSetup], settings: Settings) -> Findings:
     ours = result_store(settings)
-    for one in workers:
-        if one.result_store not in (None, ours):
+    for theirs, names in grouped((one.result_store, one.name) for one in workers).items():
+        if theirs not in (None, ours):
             yield warning(
                 "fleet results",
-                f"{one.name} keeps results in {one.result_store}, here they are looked for in "
-                f"{ours}; mend: the same CELERY_RESULT_BACKEND, unless both are one server",
+                f"{names}: results are kept in {theirs}, and looked for here in {ours}; "
+                "mend: the same CELERY_RESULT_BACKEND, unless both are one server",
             )
 
 
 def _versions(fleet: list[ProcessSetup]) -> Findings:
     ours = own_versions()
-    for one in fleet:
-        wrong = untested(one.versions)
-        others = [
-            f"{name} {version}"
-            for name, version in one.versions.items()
-            if version != ours.get(name, version)
-        ]
+    for versions, names in grouped(
+        (tuple(one.versions.items()), one.name) for one in fleet
+    ).items():
+        wrong = untested(dict(versions))
+        others = {f"{name} {found}": name for name, found in versions if found != ours.get(name)}
         if wrong:
             yield problem(
                 "fleet versions",
-                f"{one.name} runs {listed(wrong)}; mend: install what Headcount asks for there",
+                f"{names}: {listed(wrong)}; mend: install what Headcount asks for there",
             )
         elif others:
-            here = ", ".join(f"{name} {ours[name]}" for name in one.versions if name in ours)
+            here = listed(f"{name} {ours.get(name)}" for name in others.values())
             yield warning(
                 "fleet versions",
-                f"{one.name} runs {listed(others)}, here it is {here}; mend: replace the older "
-                "processes",
+                f"{names}: {listed(others)}, here {here}; mend: replace the older processes",
             )
 
 

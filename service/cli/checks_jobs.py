@@ -3,7 +3,9 @@
 What one attribute may be is checked when its class is declared (``workers/declaration.py``).
 """
 
+import sys
 import time
+from contextlib import redirect_stdout
 
 from service.cli.findings import Findings, ok, problem, warning
 from service.settings import Settings
@@ -20,8 +22,9 @@ def check_modules(settings: Settings) -> Findings:
     process_app()  # comes first, so that a module's @shared_task is one of its tasks
     for module in (*SHIPPED, *settings.workers):
         try:
-            load_worker_module(module, settings.workers)
-        except Exception as error:  # noqa: BLE001 - whatever a module raises is the finding
+            with redirect_stdout(sys.stderr):  # what modules print is no finding
+                load_worker_module(module, settings.workers)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - what it raises is the finding
             yield problem("workers", f"{type(error).__name__}: {error}")
 
 

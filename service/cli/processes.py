@@ -66,7 +66,7 @@ def sidecar() -> None:
     """Run the sidecar: health, queue depths and metrics over HTTP."""
     from service.broker.connection import connect
     from service.broker.keeper import Keeper, keep_promoting
-    from service.broker.process_setup import ANNOUNCE_SECONDS, Announcement
+    from service.broker.process_setup import Announcement
     from service.broker.snapshot_reader import SNAPSHOT_TIMEOUT_SECONDS, SnapshotReader
     from service.sidecar.server import run_sidecar
 
@@ -78,7 +78,7 @@ def sidecar() -> None:
     keep_promoting(keeper, client)  # where no worker is left to do it
     name = f"sidecar-{settings.http_port}@{socket.gethostname()}"
     announcement = Announcement(client, name, "sidecar", {})
-    keeper.add("announcement", ANNOUNCE_SECONDS, announcement.repeat)
+    keeper.add("announcement", announcement.every_seconds, announcement.repeat)
     keeper.start()
     try:
         run_sidecar(settings, SnapshotReader(client, url))

@@ -4,6 +4,7 @@ import pytest
 
 from service.broker import keys
 from service.broker.process_setup import Announcement, running_processes
+from tests.unit.broker import jobs_in_broker
 from tests.waiting import wait_until
 
 JOBS = "tests.integration.cli.changing_jobs"
@@ -68,9 +69,9 @@ def test_a_worker_set_up_differently_is_named_with_all_that_differs(run, check):
         "warning  beat",
     ]
     text = "\n".join(lines)
-    assert "has HEADCOUNT_LEASE_SECONDS=10, here it is 60" in text
+    assert "HEADCOUNT_LEASE_SECONDS is 10 for worker-" in text
     assert "no running worker consumes low" in text
-    assert "does not know shop.Invoices: their jobs would be dead there" in text
+    assert ": shop.Invoices unknown there, and jobs of default would be dead" in text
     assert "no Beat runs" in text
 
 
@@ -86,7 +87,7 @@ def test_what_a_worker_knows_and_this_process_does_not_is_a_warning(run, check):
     run("beat")
     status, [line] = check()
     assert (status, line.split(": ")[0]) == (0, "warning  fleet tasks")
-    assert "knows shop.Invoices, and this process does not" in line
+    assert "shop.Invoices known there and not to this process" in line
 
 
 def test_a_queue_that_another_worker_consumes_may_be_left_out_here(run, check):
@@ -121,7 +122,24 @@ def test_jobs_that_nobody_knows_are_named_while_they_wait(check, jobs, broker):
     jobs.enqueue("two", due_in=3600)
     status, [line] = check()
     assert status == 1
-    assert "in default jobs wait that nobody knows: mail.Send (2)" in line
+    assert "in default jobs wait whose task nobody knows: mail.Send (2)" in line
+
+
+def test_jobs_that_some_worker_does_not_know_are_named_while_they_wait(run, check, jobs):
+    jobs.enqueue("one", queue="low", due_in=3600)
+    knows = f"{JOBS},tests.integration.cli.plain_task"
+    assert check(HEADCOUNT_WORKERS=knows) == (0, [])
+    run("beat")
+    run("worker")
+    status, [line] = check(HEADCOUNT_WORKERS=knows)
+    assert status == 1
+    assert "in low jobs wait whose task not every worker of it knows: mail.Send (1)" in line
+
+
+def test_everybody_knows_celerys_own_tasks(check, jobs, monkeypatch):
+    monkeypatch.setattr(jobs_in_broker, "TASK", "celery.chord_unlock")
+    jobs.enqueue("one")
+    assert check() == (0, [])
 
 
 def test_jobs_where_no_headcount_worker_looks_are_a_warning(check, broker):
@@ -150,8 +168,8 @@ def test_versions_nobody_tested_are_named_and_other_ones_said(check, broker):
     announced(broker, "beat-1@older", versions={"headcount": "0.0.9"})
     status, lines = check()
     assert status == 1
-    assert "problem  fleet versions: beat-1@old runs celery 5.6.1 (tested: ~=5.7.0)" in lines[0]
-    assert lines[1].startswith("warning  fleet versions: beat-1@older runs headcount 0.0.9, here")
+    assert "problem  fleet versions: beat-1@old: celery 5.6.1 (tested: ~=5.7.0)" in lines[0]
+    assert lines[1].startswith("warning  fleet versions: beat-1@older: headcount 0.0.9, here")
 
 
 def test_a_worker_that_says_nothing_of_its_set_up_is_an_older_one(run, check, broker):

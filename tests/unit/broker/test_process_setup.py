@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from service.broker import keys
-from service.broker.process_setup import GONE_SECONDS, Announcement, running_processes
+from service.broker.process_setup import EVERY_SECONDS, MISSED, Announcement, running_processes
 
 
 @pytest.fixture
@@ -45,9 +45,9 @@ def test_a_process_that_has_ended_is_not_there_any_more(announce, broker):
 def test_a_process_that_fell_silent_is_gone(announce, broker):
     announce("stays")
     announce("killed")
-    broker.client.zincrby(keys.PROCESSES_SEEN, -GONE_SECONDS, "killed")
+    broker.client.zincrby(keys.PROCESSES_SEEN, -MISSED * EVERY_SECONDS["worker"], "killed")
     assert [one.name for one in running_processes(broker.client)] == ["stays"]
-    broker.client.zincrby(keys.PROCESSES_SEEN, -60, "killed")
+    broker.client.zincrby(keys.PROCESSES_SEEN, -600, "killed")
     announce("stays")
     assert broker.client.hkeys(keys.PROCESSES) == [b"stays"]
 
