@@ -1,19 +1,15 @@
-"""Checks of what job modules made of the Celery app: settings and tasks that defeat the design.
+"""Checks of what job modules made of the Celery app: settings that defeat the design.
 
 Celery lets every module change its app. What Headcount sets, and why: ``workers/celery_config.py``.
 """
 
 from collections.abc import Mapping
+from types import NoneType
 from typing import Any
 
-from celery._state import _get_active_apps
-
 from service.cli.findings import Finding, Findings, listed, problem, warning
-from service.queues import QUEUE_NAMES
 from service.settings import Settings
-from workers.announced import CELERYS_OWN
 from workers.celery_config import celery_config
-from workers.task import JobTask, WorkerTask
 
 ONLY_COST = frozenset(
     {
@@ -33,7 +29,9 @@ LOOKED_AT_APART = frozenset({"broker_transport_options", "broker_url", "result_b
 """The last two Celery takes from the environment, as they stand there."""
 
 ADDRESSES = ("broker_read_url", "broker_write_url")
-"""Never printed: they may hold passwords."""
+
+SHOWN = (bool, int, float, str, NoneType)
+"""Other values are not printed, nor are addresses: they may hold passwords."""
 
 LEFT_UNSET: Mapping[str, tuple[Any, str]] = {
     "worker_eta_task_limit": (None, "delayed jobs wait in the broker, and no limit is needed"),
@@ -87,34 +85,16 @@ def check_configuration(app: Any, settings: Settings) -> Findings:
     yield from _beat_schedule(app)
 
 
-def check_tasks(app: Any) -> Findings:
-    """Find plain tasks that Headcount cannot account for, or whose options do not go together."""
-    for name, task in sorted(app.tasks.items()):
-        if not name.startswith(CELERYS_OWN) and not isinstance(task, WorkerTask):
-            yield from _task(name, task)
-
-
-def check_other_apps(app: Any) -> Findings:
-    """Find tasks that belong to another Celery app, and are enqueued through it."""
-    for other in _get_active_apps():
-        if other is not app and _declares_tasks(other, app):
-            yield warning(
-                "celery",
-                f"the Celery app {other.main!r} has tasks of its own, and their jobs go to its "
-                "broker and queues, with plain Celery's promises; mend: from workers import app, "
-                "and declare them with @app.task",
-            )
-
-
 def _addresses(app: Any, settings: Settings) -> Findings:
-    """Find a module that sets a broker or result store, which the environment overrides."""
+    """Find a module that sets a broker or result store of its own."""
     given = {"broker_url": settings.broker_url, "result_backend": settings.result_backend}
     for name, url in given.items():
         if name in app.conf.changes and app.conf.changes[name] != url:
             variable = Settings.model_fields[name].alias
             yield problem(
                 "celery",
-                f"app.conf.{name} is set, and {variable} alone decides; mend: leave it unset",
+                f"app.conf.{name} is set, and Headcount goes by {variable}; mend: leave it unset, "
+                f"and set {variable} for every process",
             )
 
 
@@ -125,7 +105,8 @@ def _differs(name: str, value: Any, expected: Any) -> bool:
 
 
 def _changed(name: str, value: Any, expected: Any, consequence: str) -> Finding:
-    shown = "changed" if name in ADDRESSES else f"{value!r} instead of {expected!r}"
+    plain = isinstance(value, SHOWN) and isinstance(expected, SHOWN) and name not in ADDRESSES
+    shown = f"{value!r} instead of {expected!r}" if plain else "changed"
     said = f"app.conf.{name} is {shown}: {consequence}; mend: leave it unset"
     return (warning if name in ONLY_COST else problem)("celery", said)
 
@@ -156,49 +137,3 @@ def _beat_schedule(app: Any) -> Findings:
             f"app.conf.beat_schedule has entries that nobody runs: {listed(entries)}; "
             "mend: a worker class with cron_schedule for each",
         )
-
-
-def _task(name: str, task: Any) -> Findings:
-    if not isinstance(task, JobTask):
-        yield problem(
-            "celery",
-            f"{name}: its base {type(task).__mro__[1].__name__} is no JobTask, so its jobs are "
-            "not accounted for; mend: base=workers.task.JobTask, or a subclass",
-        )
-    queue = getattr(task, "queue", None)
-    if queue is not None and queue not in QUEUE_NAMES:
-        allowed = ", ".join(QUEUE_NAMES)
-        yield problem("celery", f"{name}: queue={queue!r} is wrong; allowed: {allowed}")
-    if task.serializer != "json":
-        yield problem(
-            "celery",
-            f"{name}: serializer={task.serializer!r} is wrong: workers take only JSON, and its "
-            "jobs would be dead; allowed: 'json'",
-        )
-    yield from _limits(name, task)
-
-
-def _limits(name: str, task: Any) -> Findings:
-    hard, soft = task.time_limit, task.soft_time_limit
-    if hard is not None and soft is not None and soft >= hard:
-        yield problem(
-            "celery",
-            f"{name}: soft_time_limit={soft:g} is wrong; allowed: less than time_limit={hard:g}",
-        )
-    if task.rate_limit:
-        yield warning(
-            "celery",
-            f"{name}: rate_limit={task.rate_limit!r}: a worker holds leased jobs back, and others "
-            "behind them; mend: leave it unset",
-        )
-    if task.max_retries is None:
-        yield warning(
-            "celery",
-            f"{name}: max_retries=None: a job that always fails is retried for ever, and never in "
-            "the dead set; mend: a number",
-        )
-
-
-def _declares_tasks(other: Any, app: Any) -> bool:
-    """Return whether tasks were declared with another app; those not set up yet are pending."""
-    return bool(other._pending) or bool(other._tasks.keys() - app.tasks.keys())

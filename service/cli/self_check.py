@@ -12,10 +12,11 @@ from typing import Any
 from service.cli.broker_look import BrokerLook, ask_result_store, look_at_broker
 from service.cli.checks_beats import check_beats
 from service.cli.checks_broker import check_broker, check_ledger, check_unread
-from service.cli.checks_celery import check_configuration, check_other_apps, check_tasks
+from service.cli.checks_celery import check_configuration
 from service.cli.checks_fleet import check_fleet
 from service.cli.checks_jobs import check_class, check_modules, check_registered
 from service.cli.checks_known_tasks import check_known_tasks, left_out
+from service.cli.checks_plain_tasks import check_other_apps, check_tasks
 from service.cli.checks_sentinels import check_sentinels
 from service.cli.checks_variables import check_fit, check_lease, check_names, check_overriding
 from service.cli.checks_versions import check_installed

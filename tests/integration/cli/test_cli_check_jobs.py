@@ -23,7 +23,7 @@ EXPECTED = {
     "another app": ("warning  celery: ", "the Celery app 'elsewhere' has tasks of its own"),
     "a schedule that nobody runs": ("problem  celery: ", "entries that nobody runs: nightly"),
     "a broker in the configuration": (
-        "problem  celery: ", "app.conf.broker_url is set, and CELERY_BROKER_URL alone decides"
+        "problem  celery: ", "app.conf.broker_url is set, and Headcount goes by CELERY_BROKER_URL"
     ),
     "another broker to write to": ("problem  celery: ", "app.conf.broker_write_url is changed"),
     "late acknowledgement off": (
@@ -39,7 +39,7 @@ EXPECTED = {
     "another scheduler": ("problem  celery: ", "app.conf.beat_scheduler is 'redbeat."),
     "a visibility timeout": ("warning  celery: ", "has visibility_timeout, without effect"),
     "a prefix of keys": ("problem  celery: ", "has global_keyprefix, kombu's keys are then others"),
-    "priorities": ("problem  celery: ", "['priority_steps'] is [0, 3, 6, 9] instead of [0]"),
+    "priorities": ("problem  celery: ", "broker_transport_options['priority_steps'] is changed"),
 }  # fmt: skip
 
 

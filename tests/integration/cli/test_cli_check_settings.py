@@ -1,9 +1,13 @@
 """The self-check of the environment: names, values that do not fit, places that do not answer."""
 
 import json
+import shutil
 import time
 
 import pytest
+
+from tests.broker_process import BrokerProcess
+from tests.tls_front import Certificates, TlsFront
 
 KUBERNETES = {
     "HEADCOUNT_SERVICE_HOST": "10.0.0.1",
@@ -75,6 +79,19 @@ def test_a_result_store_that_does_not_answer_is_named_without_its_password(lines
 
 def test_a_result_store_that_answers_is_no_problem(lines, own_broker):
     assert lines(CELERY_RESULT_BACKEND=own_broker.url) == []
+
+
+def test_a_broker_with_a_password_is_no_problem(lines, tmp_path):
+    with BrokerProcess(tmp_path / "locked", "p@ss:/word") as locked:
+        assert lines(CELERY_BROKER_URL=locked.url, CELERY_RESULT_BACKEND=locked.url) == []
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
+def test_a_broker_behind_tls_is_no_problem(lines, broker, tmp_path):
+    certificates = Certificates(tmp_path)
+    with TlsFront(broker.port, certificates) as front:
+        url = f"rediss://127.0.0.1:{front.port}/0?ssl_ca_certs={certificates.authority}"
+        assert lines(CELERY_BROKER_URL=url, CELERY_RESULT_BACKEND=broker.url) == []
 
 
 @pytest.mark.parametrize("url", ["", "redis://127.0.0.1:1/0"])
