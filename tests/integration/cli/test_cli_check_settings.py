@@ -147,3 +147,12 @@ def test_it_changes_nothing_in_the_broker_and_asks_over_one_connection(headcount
     connections = broker.client.info("stats")["total_connections_received"] - before
     assert contents(broker) == held
     assert connections == 1
+
+
+def test_versions_that_nobody_tested_are_named(lines, tmp_path):
+    installed = tmp_path / "celery-5.6.0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: celery\nVersion: 5.6.0\n")
+    [line] = lines(PYTHONPATH=str(tmp_path))
+    assert line.startswith("problem  versions: celery 5.6.0 is installed, and Headcount needs")
+    assert line.endswith("mend: pip install 'celery[redis]~=5.7.0'")
