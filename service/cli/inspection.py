@@ -23,7 +23,7 @@ def add_commands(app: typer.Typer) -> None:
 
 
 def check(as_json: Findings = False) -> None:
-    """Check settings, jobs, broker and whatever runs; exit 1 if anything is wrong.
+    """Check configuration, jobs, broker and whatever runs; exit 1 if anything is wrong.
 
     A warning is advice, and no problem.
     """
