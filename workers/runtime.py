@@ -14,6 +14,7 @@ from service.broker.dead_limits import TRIM_SECONDS, trim_dead
 from service.broker.fork_guard import ForkGuard
 from service.broker.keeper import Keeper, keep_promoting, renew
 from service.broker.lease import RENEWALS_PER_LEASE
+from service.broker.process_setup import Announcement
 from service.broker.sweeper import sweep
 from service.settings import Settings
 from service.telemetry.canonical_line import CanonicalLine
@@ -24,6 +25,7 @@ from service.telemetry.listeners import Listeners
 from service.telemetry.log_lines import LineWriter
 from service.telemetry.worker_metrics import WorkerMetrics
 from workers.activity import Activity
+from workers.announced import announced
 from workers.bootsteps import FollowConsumer
 from workers.celery_app import HeadcountCelery
 from workers.children import Children
@@ -127,12 +129,14 @@ def _consume(app: Any, settings: Settings, node: str, pool: str, successes: Cron
     patience = min(SOCKET_TIMEOUT_SECONDS, settings.lease_seconds / RENEWALS_PER_LEASE)
     client = connect(settings, patience)
     reporter = Reporter(client, node, settings.queues, app.activity)
+    announcement = Announcement(client, node, "worker", announced(app, settings))
     keeper = _keeper(client, settings, app, reporter, successes)
+    keeper.add("announcement", announcement.every_seconds, announcement.repeat)
     drain = app.drain = Drain(
         app,
         settings.shutdown_grace_seconds,
         report=lambda: keeper.hurry("report"),
-        last_words=lambda: _say_goodbye(reporter),
+        last_words=lambda: _say_goodbye(reporter, announcement),
     )
     worker = JobWorker(
         app=app,
@@ -152,7 +156,7 @@ def _consume(app: Any, settings: Settings, node: str, pool: str, successes: Cron
     finally:
         drain.finished()
         keeper.stop()
-        _say_goodbye(reporter)
+        _say_goodbye(reporter, announcement)
     return int(worker.exitcode or 0)
 
 
@@ -176,8 +180,9 @@ def _keeper(
     return keeper
 
 
-def _say_goodbye(reporter: Reporter) -> None:
+def _say_goodbye(reporter: Reporter, announcement: Announcement) -> None:
     try:
         reporter.goodbye()
+        announcement.withdraw()
     except Exception:  # noqa: BLE001 - the broker may be gone first; the worker ends all the same
         logger.warning("no goodbye: the broker does not answer")
