@@ -34,7 +34,7 @@ FORMS = {
     "grep": r"(-[a-zA-Z]+ )*.+",
     "head": r"(-n )?-?\d+",
     "kill": r"-(TERM|KILL|CONT|QUIT) \S+",
-    "ps": r"-o [a-z,]+ (-p|--ppid) \S+",
+    "ps": r"-eo [a-z,]+|-o [a-z,]+ (-p|--ppid) \S+",
     "sort": r"(-[a-z]+ ?)*",
     "tail": r"-n \d+ \S+",
     "uniq": r"-c",
