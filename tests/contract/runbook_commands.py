@@ -23,17 +23,18 @@ PORTS = {8000: "the sidecar", 9808: "a worker", 9090: "Prometheus", 5555: "Flowe
 PATHS_ELSEWHERE = {
     9808: {"/metrics"},
     9090: {"/api/v1/query", "/api/v1/targets", "/api/v1/alerts", "/-/ready"},
-    5555: {"/", "/tasks", "/workers", "/api/task/revoke/ID"},
+    5555: {"/", "/tasks", "/workers"},
 }
 FORMS = {
     "cat": r"\S+",
+    "celery": r"-b \$CELERY_BROKER_URL control terminate KILL ID",
     "df": r"-h",
     "dmesg": "",
     "free": r"-h",
     "grep": r"(-[a-zA-Z]+ )*.+",
     "head": r"(-n )?-?\d+",
     "kill": r"-(TERM|KILL|CONT|QUIT) \S+",
-    "ps": r"-o [a-z,]+ (-p|--ppid) \S+",
+    "ps": r"-eo [a-z,]+|-o [a-z,]+ (-p|--ppid) \S+",
     "sort": r"(-[a-z]+ ?)*",
     "tail": r"-n \d+ \S+",
     "uniq": r"-c",

@@ -5,7 +5,12 @@ import re
 
 import pytest
 
+from alerts.generate import GROUPS
+from alerts.objectives import FAST, SLOW
+from alerts.pace import Pace
+from alerts.rule import Alert
 from service.broker import keys
+from service.queues import QUEUES
 from tests.alerts.metric_use import SERIES
 from tests.contract import runbook_commands as commands
 from tests.contract.runbook_text import FOLDER, ROOT, read, runbooks
@@ -121,6 +126,21 @@ def test_a_runbook_has_something_to_type_and_an_order_to_try_things_in(runbook):
     assert re.search(r"^1\. ", do, re.MULTILINE)
 
 
+def test_the_page_on_objectives_says_what_the_queues_promise():
+    text = (ROOT / "docs" / "objectives.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) s .*\| (\d+) % \| (\d+) % \|$", text, re.MULTILINE)
+    promised = [
+        (one.name, one.wait_threshold_seconds, one.wait_objective, one.success_objective)
+        for one in QUEUES
+    ]
+    assert [(name, int(s), int(wait) / 100, int(good) / 100) for name, s, wait, good in rows] == (
+        promised
+    )
+    for long, short, rate in (*FAST, *SLOW):
+        assert f"{rate} over {long[:-1]} {long[-1]}" in text
+        assert f"and {short[:-1]} {short[-1]}" in text
+
+
 def test_the_table_has_every_alert_in_the_order_of_the_rules_with_its_severity():
     rows = re.findall(
         r"^\| \[(\w+)\]\((\w+)\.md\) \| ([a-z ]+) \| .+\. \|$",
@@ -130,4 +150,6 @@ def test_the_table_has_every_alert_in_the_order_of_the_rules_with_its_severity()
     assert all(name == file for name, file, _ in rows)
     listed = {name: set(severity.split(" or ")) for name, _, severity in rows}
     assert listed == {alert["alert"]: severities(alert["alert"]) for alert in ALERTS}
-    assert len(rows) == len(listed)
+    rules = [rule for make in GROUPS for rule in make(Pace()).rules]
+    ordered = dict.fromkeys(rule.name for rule in rules if isinstance(rule, Alert))
+    assert [name for name, _, _ in rows] == list(ordered)
