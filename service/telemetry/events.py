@@ -61,6 +61,8 @@ class Attempt:
     """
 
     # Defaults of the class, so that an attempt costs no more than is known of it.
+    trace_id: str | None = None
+    """Of the trace that it is part of, where its enqueuer traces."""
     redelivered = False
     """An earlier worker fell silent holding the job."""
     due_at: float | None = None

@@ -103,7 +103,10 @@ class WorkerMetrics(Collector):
         if seconds is not None:
             task.duration.count += 1
             task.duration.total += seconds
-            queue.durations[outcome].observe(seconds)
+            durations = queue.durations[outcome]
+            durations.observe(seconds)
+            if seconds > durations.slowest:
+                durations.slowest_is(seconds, attempt, attempt.ended_at)
         if attempt.error_type is not None:
             queue.error(attempt.error_type).value += 1
         if outcome is not Outcome.RETRIED:
@@ -120,8 +123,11 @@ class WorkerMetrics(Collector):
             queue.received[attempt.redelivered].value += 1
         if attempt.started_at is not None and not start_counted:
             task.started.value += 1
-            if attempt.wait_seconds is not None:
-                queue.wait.observe(attempt.wait_seconds)
+            waited, waits = attempt.wait_seconds, queue.wait
+            if waited is not None:
+                waits.observe(waited)
+                if waited > waits.slowest:
+                    waits.slowest_is(waited, attempt, attempt.started_at)
             if task.unnamed and attempt.task != OTHER:
                 self._series.drop(self._series.started)
 
