@@ -115,6 +115,8 @@ class WorkerMetrics(Collector):
                 queue.end_to_end.observe(attempt.end_to_end_seconds)
         if task.unnamed and attempt.task != OTHER:
             self._series.drop(self._series.processed)
+            if seconds is not None:
+                self._series.drop(self._series.task_duration)
 
     def _count_beginning(self, attempt: Attempt, queue: QueueSeries, task: TaskSeries) -> None:
         """Count that it was received, and started, unless a scrape has done so."""
@@ -159,5 +161,5 @@ class WorkerMetrics(Collector):
                 self._queues[queue].task(task)
         for reason in ChildExit:
             series.child_exits.child(str(reason))
-        for limited in (series.started, series.processed, series.failures):
-            series.dropped.child(limited.metric.name)
+        for metric in series.limited():
+            series.dropped.child(metric.name)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from service.telemetry.catalogue import ERROR_TYPE_LIMIT, OTHER, WORKER_METRICS
+from service.telemetry.catalogue import ERROR_TYPE_LIMIT, OTHER, WORKER_METRICS, Metric
 from service.telemetry.events import Outcome
 from service.telemetry.exemplified import ExemplifiedHistogram, ExemplifiedSeries
 from service.telemetry.label_limits import LabelLimit
@@ -63,7 +63,12 @@ class WorkerSeries:
         """Return every series."""
         return list(vars(self).values())
 
-    def drop(self, series: Numbers) -> None:
+    def limited(self) -> list[Metric]:
+        """Return the metrics whose samples may be filed under ``_other``, and are counted then."""
+        limited = (self.started, self.processed, self.task_duration, self.failures)
+        return [series.metric for series in limited]
+
+    def drop(self, series: Numbers | Series[Summary]) -> None:
         """Count a sample that is filed under ``_other``."""
         self.dropped.child(series.metric.name).value += 1
 
