@@ -106,7 +106,7 @@ class WorkerMetrics(Collector):
             durations = queue.durations[outcome]
             durations.observe(seconds)
             if seconds > durations.slowest:
-                durations.slowest_is(seconds, attempt, attempt.ended_at)
+                durations.slowest, durations.slowest_of = seconds, attempt
         if attempt.error_type is not None:
             queue.error(attempt.error_type).value += 1
         if outcome is not Outcome.RETRIED:
@@ -129,7 +129,7 @@ class WorkerMetrics(Collector):
             if waited is not None:
                 waits.observe(waited)
                 if waited > waits.slowest:
-                    waits.slowest_is(waited, attempt, attempt.started_at)
+                    waits.slowest, waits.slowest_of = waited, attempt
             if task.unnamed and attempt.task != OTHER:
                 self._series.drop(self._series.started)
 

@@ -5,6 +5,7 @@ Holds the limits on label values. Knows no events; whoever counts guards it with
 
 from collections.abc import Callable
 from functools import partial
+from operator import attrgetter
 from typing import TypeVar
 
 from service.telemetry.catalogue import ERROR_TYPE_LIMIT, OTHER, WORKER_METRICS, Metric
@@ -47,8 +48,8 @@ class WorkerSeries:
         self.started = _numbers("headcount_jobs_started_total")
         self.processed = _numbers("headcount_jobs_processed_total")
         self.failures = _numbers("headcount_job_failures_total")
-        self.wait = _exemplified("headcount_job_wait_seconds")
-        self.duration = _exemplified("headcount_job_duration_seconds")
+        self.wait = _exemplified("headcount_job_wait_seconds", "started_at")
+        self.duration = _exemplified("headcount_job_duration_seconds", "ended_at")
         self.end_to_end = _histograms("headcount_job_end_to_end_seconds")
         self.attempts = _histograms("headcount_job_attempts")
         self.task_duration = Series(WORKER_METRICS["headcount_task_duration_seconds"], Summary)
@@ -150,5 +151,5 @@ def _histograms(name: str) -> Series[Histogram]:
     return Series(metric, partial(Histogram, metric.buckets))
 
 
-def _exemplified(name: str) -> ExemplifiedSeries:
-    return ExemplifiedSeries(WORKER_METRICS[name])
+def _exemplified(name: str, observed_at: str) -> ExemplifiedSeries:
+    return ExemplifiedSeries(WORKER_METRICS[name], attrgetter(observed_at))
