@@ -18,6 +18,7 @@ from workers.process_app import process_app
 SEED = 20_261
 LEASE_SECONDS = 3
 LATER_SECONDS = 0.5
+NAP_SECONDS = 3
 
 KINDS = [
     (40, jobs.Note, ("note",), ["succeeded"]),
@@ -116,11 +117,14 @@ class MixedLoad:
 
     def _run_two_and_look(self):
         for nap in NAPS:
-            self.enqueue(nap, (1.5,), ["succeeded"])
-        wait_until(lambda: self._notes.lines().count("start 1.5 None") == len(NAPS), 10)
+            self.enqueue(nap, (NAP_SECONDS,), ["succeeded"])
+        wait_until(lambda: self._begun() == len(NAPS), 10)
+        self.while_running = self._look()
         unwanted = [self.enqueue(jobs.Note, ("no",), ["revoked"]).id for _ in range(REVOKED)]
         process_app().control.revoke(unwanted, reply=True, timeout=0.5)
-        self.while_running = self._look()
+
+    def _begun(self):
+        return self._notes.lines().count(f"start {NAP_SECONDS} None")
 
     def _run_all_kinds(self):
         for _ in range(LATER):
@@ -149,11 +153,10 @@ class MixedLoad:
         return self._look().value("headcount_broker_reconnects_total")
 
     def _drain_and_look(self):
-        began = len(self._notes.lines())
-        jobs.Nap.perform_async(4)
-        wait_until(lambda: len(self._notes.lines()) > began, 15)
+        jobs.Nap.perform_async(20)
+        wait_until(lambda: "start 20 None" in self._notes, 15)
         self.worker.signal(signal.SIGTERM)
-        self.draining = wait_until(self._lagging, 4, "its loop does not lag")
+        self.draining = wait_until(self._lagging, 15, "its loop does not lag")
         self.worker.kill()
 
     def _lagging(self):

@@ -8,7 +8,7 @@ import pytest
 
 from service.queues import QUEUE_NAMES
 from service.telemetry.catalogue import WORKER_METRICS
-from tests.integration.metrics.mixed_load import NAPS, MixedLoad
+from tests.integration.metrics.mixed_load import NAP_SECONDS, NAPS, MixedLoad
 
 CHECKS = {}
 
@@ -108,7 +108,8 @@ def waits(load, name):
 @says("headcount_job_duration_seconds")
 def durations(load, name):
     observed = logged(load, "duration_seconds", "queue", "outcome")
-    assert min(observed["critical", "succeeded"]) < 1.5 <= max(observed["critical", "succeeded"])
+    quick, *_, slow = sorted(observed["critical", "succeeded"])
+    assert quick < 1 < NAP_SECONDS <= slow
     check_histogram(load, name, ["queue", "outcome"], observed)
 
 
@@ -155,7 +156,7 @@ def running(load, name):
 def oldest_running(load, name):
     ages = load.while_running.by(name, "queue")
     assert ages.keys() == {("critical",), ("default",)}
-    assert all(0 < age < 5 for age in ages.values())
+    assert all(0 < age < 10 for age in ages.values())
     assert {one.value for one in load.after.samples(name)} == {0}
 
 
@@ -195,8 +196,8 @@ def memory(load, name):
 
 @says("headcount_worker_loop_lag_seconds")
 def loop_lag(load, name):
-    assert load.after.value(name) < 0.5
-    assert 0 < load.draining.value(name) < 10, "the loop stands still while the pool drains"
+    assert load.after.value(name) < 1
+    assert 0 < load.draining.value(name) < 20, "the loop stands still while the pool drains"
 
 
 @says("headcount_worker_draining")
