@@ -5,7 +5,7 @@ PYTHON := $(shell for one in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: serve serve-worker serve-beat serve-flower serve-sidecar setup test chaos check format bench generate lock
+.PHONY: serve serve-worker serve-beat serve-flower serve-sidecar setup test chaos drill check format bench generate lock
 
 serve: $(READY)  ## the whole stack, in the foreground; Ctrl-C stops it
 	@$(BIN)/headcount serve
@@ -28,11 +28,15 @@ test: $(READY)  ## the tests
 chaos: $(READY)  ## the long form of tests/chaos, ten minutes; CHAOS_SEED=… repeats a run
 	$(BIN)/python -m pytest tests/chaos --chaos long
 
+drill: $(READY)  ## faults in a real stack, and how soon the right alerts fire; 20 minutes
+	$(BIN)/python -m drill
+
 check: $(READY)  ## format, lint, types, import rules, generated files, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m alerts.generate --check
 	$(BIN)/python -m dashboards.generate --check
 	$(BIN)/python -m bench.report --check
 	$(MAKE) test
@@ -40,6 +44,7 @@ check: $(READY)  ## format, lint, types, import rules, generated files, tests
 format: $(READY)  ## put code and generated files in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/python -m alerts.generate
 	$(BIN)/python -m dashboards.generate
 	$(BIN)/python -m bench.report
 

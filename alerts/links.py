@@ -1,4 +1,4 @@
-"""Where the links in every alert lead; a test holds the rules to it."""
+"""Where the links in every alert lead; the generator adds them, a test holds the rules to it."""
 
 RUNBOOK_BASE = "https://github.com/headcount-jobs/headcount/blob/main/docs/runbooks/"
 
@@ -9,3 +9,9 @@ DASHBOARD_BASE = "/d/headcount-"
 def runbook_url(alert: str) -> str:
     """Return the address of an alert's runbook."""
     return f"{RUNBOOK_BASE}{alert}.md"
+
+
+def dashboard_url(by_queue: bool) -> str:
+    """Return the dashboard to look at, showing the alert's queue where it has one."""
+    queue = "{{ with $labels.queue }}?var-queue={{ . }}{{ end }}" if by_queue else ""
+    return f"{DASHBOARD_BASE}overview{queue}"

@@ -12,12 +12,13 @@ from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic.fields import FieldInfo
 
 from service.broker_address import broker_address
 from service.errors import SettingsError
 from service.queues import QUEUE_NAMES
+from service.trace_export import TraceExport, trace_export
 
 BROKER_SCHEMES = ("redis", "rediss", "sentinel")
 
@@ -89,6 +90,12 @@ def _timezone(value: str) -> ZoneInfo:
     return ZoneInfo(value)
 
 
+def _truth(value: str) -> bool:
+    if value.lower() not in ("true", "false"):
+        raise ValueError("true or false")
+    return value.lower() == "true"
+
+
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
@@ -143,6 +150,15 @@ class Settings(BaseModel):
     timezone: Annotated[ZoneInfo, BeforeValidator(_timezone)] = Field(
         ZoneInfo("UTC"), alias="HEADCOUNT_TIMEZONE"
     )
+    canaries: Annotated[bool, BeforeValidator(_truth)] = Field(False, alias="HEADCOUNT_CANARIES")
+
+    # Made of OpenTelemetry's variables, which are not ours to validate.
+    _traces: TraceExport | None = PrivateAttr(None)
+
+    @property
+    def traces(self) -> TraceExport | None:
+        """Return where spans are to be exported to; None if nowhere."""
+        return self._traces
 
     def require_broker(self) -> str:
         """Return the broker's URL.
@@ -185,9 +201,11 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     names = {str(field.alias) for field in Settings.model_fields.values()}
     given = {name: environ[name].strip() for name in names if environ.get(name, "").strip()}
     try:
-        return Settings.model_validate(given)
+        settings = Settings.model_validate(given)
     except ValidationError as error:
         raise SettingsError("\n".join(_explain(dict(one)) for one in error.errors())) from None
+    settings._traces = trace_export(environ)
+    return settings
 
 
 _MAY_HOLD_PASSWORD = ("CELERY_BROKER_URL", "CELERY_RESULT_BACKEND", "HEADCOUNT_HEALTH_URL")

@@ -95,7 +95,8 @@ class HeadcountProcess:
 
     def samples(self, name: str) -> list[tuple[dict[str, str], float]]:
         """(labels, value) of every sample of this name on its ``/metrics``."""
-        address = f"http://127.0.0.1:{self.metrics_port}/metrics"
+        port = self.http_port if self.command == "sidecar" else self.metrics_port
+        address = f"http://127.0.0.1:{port}/metrics"
         with urllib.request.urlopen(address, timeout=10) as answer:
             families = list(text_string_to_metric_families(answer.read().decode()))
         found = [sample for family in families for sample in family.samples]

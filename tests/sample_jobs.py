@@ -333,6 +333,7 @@ class OnlyOne(Worker):
 
 
 class OnlyOneBriefly(Worker):
+    max_retries = 0
     unique_for = 0.5
 
     @classmethod

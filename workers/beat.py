@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from service.broker.publishing import Slot, SlotTakenError
 from service.errors import EnqueueError
 from service.settings import Settings
+from workers.announced import announced, scheduled
 from workers.cron_journal import CronJournal
 from workers.cron_slots import NOTHING_DUE, CronSlots, DueSlots
 from workers.enqueue import enqueue
@@ -35,7 +36,8 @@ def run_beat(settings: Settings) -> None:
         SettingsError, JobDefinitionError, and whatever a job module raises when imported.
     """
     app = app_with_jobs(settings)
-    app.cron_journal = CronJournal(settings)
+    app.cron_journal = CronJournal(settings, announced(app, settings))
+    _ = app.tracing  # should it be impossible, that is said now
     beat = Beat(
         app=app,
         scheduler="workers.beat:CronScheduler",
@@ -43,7 +45,10 @@ def run_beat(settings: Settings) -> None:
         quiet=True,
         loglevel=settings.log_level.upper(),
     )
-    beat.run()
+    try:
+        beat.run()
+    finally:
+        app.cron_journal.end()
 
 
 class CronScheduler(Scheduler):
@@ -57,12 +62,11 @@ class CronScheduler(Scheduler):
         super().__init__(app, **options)
 
     def setup_schedule(self) -> None:
-        """Take over the entries of all worker classes."""
-        zone = self.app.settings.timezone
-        for worker in self.app.registry:
-            if worker.cron_schedule is not None:
-                self._workers[worker.name] = worker
-                self._slots[worker.name] = CronSlots(worker.cron_schedule, zone)
+        """Take over the entries of all worker classes that have one."""
+        settings = self.app.settings
+        for worker, schedule in scheduled(self.app.registry, settings):
+            self._workers[worker.name] = worker
+            self._slots[worker.name] = CronSlots(schedule, settings.timezone)
 
     def tick(self, *args: Any, **options: Any) -> float:
         """Enqueue what is due; return the seconds until to look again."""

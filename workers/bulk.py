@@ -8,7 +8,7 @@ from service.errors import ArgumentsError
 from workers.arguments import check_arguments
 from workers.enqueue import broker_errors, enqueue
 from workers.new_job import NewJob
-from workers.new_message import NewMessages
+from workers.new_message import UNTRACED, NewMessages
 from workers.process_app import process_app
 from workers.results import JobResult
 
@@ -26,12 +26,15 @@ def enqueue_many(worker: "type[Worker]", arguments: Iterable[Sequence[Any]]) -> 
     jobs = [_job(worker, index, given) for index, given in enumerate(arguments)]
     if worker.unique_for is not None:  # each has to be decided on its own
         return [enqueue(worker, job.args, {}, due_at=None) for job in jobs]
-    app, made = process_app(), NewMessages(worker)
-    ids = [str(uuid.uuid4()) for _ in jobs]
-    # Made as they are sent: a thousand of them stay in the processor's caches, all do not.
-    messages = (made.message(job, job_id) for job, job_id in zip(jobs, ids, strict=True))
+    app, ids = process_app(), [str(uuid.uuid4()) for _ in jobs]
     with broker_errors(worker.name):
-        app.publisher.publish_many(worker.queue, messages)
+        tracing, queue = app.tracing, worker.queue
+        span = tracing.sending_many(queue, worker.name, len(ids)) if tracing and ids else UNTRACED
+        with span as carried:
+            made = NewMessages(worker, carried)
+            # Made as they are sent: a thousand of them stay in the processor's caches, all do not.
+            messages = (made.message(job, job_id) for job, job_id in zip(jobs, ids, strict=True))
+            app.publisher.publish_many(queue, messages)
     return [JobResult(job_id, app, worker.name, worker.store_result) for job_id in ids]
 
 

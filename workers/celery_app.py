@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from celery import Celery
 
@@ -16,6 +16,9 @@ from workers.signals import connect_signals
 from workers.task import JobTask, task_of
 from workers.worker import Worker
 
+if TYPE_CHECKING:
+    from workers.tracing.tracing import Tracing
+
 
 class HeadcountCelery(Celery):
     """A Celery app that knows its settings, and whom to tell what happens to jobs.
@@ -25,6 +28,7 @@ class HeadcountCelery(Celery):
     """
 
     events_cls = "workers.celery_events:BackgroundEvents"
+    amqp_cls = "workers.celery_messages:JobMessages"
 
     def __init__(self, read_settings: Callable[[], Settings], registry: Registry) -> None:
         super().__init__("headcount", task_cls=JobTask, set_as_current=True)
@@ -66,6 +70,15 @@ class HeadcountCelery(Celery):
     def _configured_here(self) -> bool:
         self.finalize(auto=True)
         return configured_here(self)
+
+    @cached_property
+    def tracing(self) -> "Tracing | None":
+        """Return what traces jobs; None where they are not traced."""
+        if self.settings.traces is None:
+            return None
+        from workers.tracing.switch import make_tracing
+
+        return make_tracing(self.settings.traces)
 
     @cached_property
     def publisher(self) -> Publisher:

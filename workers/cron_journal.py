@@ -1,6 +1,8 @@
 """What the broker keeps of Beat and its entries: for other Beats, the sidecar, the command line."""
 
 import logging
+import os
+import socket
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,6 +13,7 @@ from redis.exceptions import RedisError
 
 from service.broker import keys
 from service.broker.connection import connect
+from service.broker.process_setup import Announcement
 from service.broker.scripts import BEAT, MISS_SLOTS
 from service.settings import Settings
 
@@ -28,6 +31,7 @@ _KEYS = (
     keys.CRON_DISPATCHED,
     keys.CRON_MISSED,
     keys.CRON_SUCCESSES,
+    keys.CANARIES,
 )
 
 Entries = Mapping[str, Mapping[str, Any]]
@@ -40,8 +44,10 @@ class CronJournal:
     A broker that is away costs a line in the log, never a tick.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, setup: Mapping[str, Any]) -> None:
         self._client: redis.Redis = connect(settings)
+        name = f"beat-{os.getpid()}@{socket.gethostname()}"
+        self._announcement = Announcement(self._client, name, "beat", setup)
         self._reported_at, self._stale, self._silent = 0.0, True, False
         self._began = False
         self.last_slots: dict[str, int] = {}
@@ -65,6 +71,10 @@ class CronJournal:
                 logger.warning("Beat's report waits for the broker: %s", error)
             self._silent = True
 
+    def end(self) -> None:
+        """Say that this Beat has ended."""
+        self._announcement.withdraw()
+
     def miss(self, task: str, last: int, missed: int, last_missed: int) -> bool:
         """Count missed slots after ``last``; return False if another Beat has dealt with them.
 
@@ -82,6 +92,7 @@ class CronJournal:
         arguments = [one for pair in described for one in pair]
         slots = BEAT(self._client, _KEYS, (FORGET_SECONDS, int(time.time()), *arguments))
         self.last_slots = dict(zip(entries, map(int, slots), strict=True))
+        self._announcement.repeat()
 
     def _begin_anew(self, entries: Entries) -> None:
         """Forget the last slot of entries whose schedule has changed: its slots are others now."""

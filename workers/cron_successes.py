@@ -1,4 +1,4 @@
-"""When each cron job last succeeded, kept in the broker for the sidecar to show."""
+"""When each cron job last succeeded, and how long a canary took then, for the sidecar to show."""
 
 import time
 
@@ -6,6 +6,7 @@ import redis
 
 from service.broker import keys
 from service.telemetry.events import Attempt, Event, Outcome
+from workers.jobs.canary import canary_names
 from workers.registry import Registry
 
 
@@ -16,20 +17,28 @@ class CronSuccesses:
 
     def __init__(self, registry: Registry) -> None:
         self._cron_jobs = {one.name for one in registry if one.cron_schedule is not None}
-        self._unstored: dict[str, float] = {}
+        self._canaries = canary_names(registry)
+        self._unstored: dict[str, tuple[float, float | None]] = {}
+        """Task -> when it succeeded, and its seconds from due time to end, if they are known."""
 
     def __call__(self, event: Event) -> None:
         """Remember a success of a job that has a schedule."""
         if not isinstance(event, Attempt) or event.task not in self._cron_jobs:
             return
         if event.outcome is Outcome.SUCCEEDED:
-            self._unstored[event.task] = time.time()
+            self._unstored[event.task] = time.time(), event.end_to_end_seconds
 
     def store(self, client: "redis.Redis") -> None:
         """Write what is not stored yet; costs nothing where nothing happened."""
         taken = dict(self._unstored)
-        if taken:
-            client.hset(keys.CRON_SUCCESSES, mapping={k: str(v) for k, v in taken.items()})
-            for task, when in taken.items():
-                if self._unstored.get(task) == when:
-                    del self._unstored[task]
+        if not taken:
+            return
+        with client.pipeline() as together:
+            for task, (when, round_trip) in taken.items():
+                together.hset(keys.CRON_SUCCESSES, task, str(when))
+                if task in self._canaries and round_trip is not None:
+                    together.hset(keys.CANARIES, task, str(round_trip))
+            together.execute()
+        for task, success in taken.items():
+            if self._unstored.get(task) == success:
+                del self._unstored[task]

@@ -83,6 +83,8 @@ class Drain:
         for request in list(state.active_requests):
             request.given_back()
         self._kill(children)
+        if self._app.tracing is not None:
+            self._app.tracing.close()  # with the spans of those that were just killed
         self._await_replies()
         # Jobs in threads run until the process ends: nothing may come between that and this.
         self._last_words()

@@ -17,7 +17,7 @@ from service.broker.publishing import NOT_UNIQUE, AlreadyPendingError, Publicati
 from service.errors import EnqueueError
 from workers.arguments import check_arguments
 from workers.new_job import HIDDEN, NewJob
-from workers.new_message import NewMessages
+from workers.new_message import UNTRACED, NewMessages
 from workers.process_app import process_app
 from workers.results import JobResult
 
@@ -53,18 +53,20 @@ def enqueue(
 
 
 def _directly(app: "HeadcountCelery", job: NewJob) -> str:
-    job_id, queue = str(uuid.uuid4()), job.worker.queue
-    message = NewMessages(job.worker).message(job, job_id)
-    app.publisher.publish(
-        Publication(
-            queue,
-            message,
-            job_id,
-            job.due_at,
-            unique=job.unique() or NOT_UNIQUE,
-            slot=job.slot or (),
+    job_id, queue, tracing = str(uuid.uuid4()), job.worker.queue, app.tracing
+    span = tracing.sending(queue, job.worker.name, job_id) if tracing else UNTRACED
+    with span as carried:
+        message = NewMessages(job.worker, carried).message(job, job_id)
+        app.publisher.publish(
+            Publication(
+                queue,
+                message,
+                job_id,
+                job.due_at,
+                unique=job.unique() or NOT_UNIQUE,
+                slot=job.slot or (),
+            )
         )
-    )
     parent = get_current_worker_task()
     if parent is not None:
         parent.add_trail(app.AsyncResult(job_id))

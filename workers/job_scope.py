@@ -16,8 +16,10 @@ PR_SET_PDEATHSIG = 1
 
 def scope_jobs(app: Any) -> None:
     """Wrap the tracers of all tasks; Celery builds them anew in each child."""
+    tracing = app.tracing
     for task in app.tasks.values():
-        task.__trace__ = within_job(task.__trace__)
+        trace = task.__trace__ if tracing is None else tracing.within_span(task, task.__trace__)
+        task.__trace__ = within_job(trace)
 
 
 def within_job(trace: Callable[..., Any]) -> Callable[..., Any]:
@@ -35,6 +37,7 @@ def within_job(trace: Callable[..., Any]) -> Callable[..., Any]:
             job_id=job_id,
             attempt=(request.get("retries") or 0) + 1,
             correlation_id=correlation_of(stamps(request), job_id),
+            span=info.get("span"),
         ):
             return trace(job_id, args, kwargs, request)
 

@@ -1,5 +1,7 @@
 """The message of a new job, as Celery and kombu would have made it: see ``shortcut.py``."""
 
+from collections.abc import Mapping
+from contextlib import nullcontext
 from time import time
 from typing import TYPE_CHECKING, Any
 
@@ -15,15 +17,22 @@ from workers.new_job import HIDDEN, NewJob
 if TYPE_CHECKING:
     from workers.worker import Worker
 
+UNTRACED = nullcontext[dict[str, str]]({})
+"""Stands in for a span around a publish: nothing is carried."""
+
 NO_CALLBACKS = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
 
 
 class NewMessages:
-    """Makes the messages of jobs of one class that are enqueued from here and now."""
+    """Makes the messages of jobs of one class that are enqueued from here and now.
 
-    def __init__(self, worker: "type[Worker]") -> None:
+    ``carried``: headers that they carry besides.
+    """
+
+    def __init__(self, worker: "type[Worker]", carried: Mapping[str, str]) -> None:
         self._now, self._correlation_id = time(), current_correlation_id()
         self._headers = _shared_headers(worker)
+        self._headers |= carried
         self._properties = {
             "reply_to": "",
             "delivery_mode": 2,

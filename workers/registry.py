@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from workers.worker import Worker
 
-SHIPPED = ("workers.jobs.health_check",)
+SHIPPED = ("workers.jobs.health_check", "workers.jobs.canary")
 
 
 class Registry:
@@ -74,16 +74,25 @@ def load_worker_modules(names: tuple[str, ...]) -> None:
         SettingsError: there is no such module.
     """
     for name in (*SHIPPED, *names):
-        try:
-            importlib.import_module(name)
-        except ModuleNotFoundError as error:
-            if error.name is None or not f"{name}.".startswith(f"{error.name}."):
-                raise  # the module is there, but imports one that is not
-            raise SettingsError(
-                f"HEADCOUNT_WORKERS={','.join(names)!r} is wrong: there is no module "
-                f"{error.name!r}; allowed: modules that can be imported from {Path.cwd()} "
-                "or are installed"
-            ) from None
+        load_worker_module(name, names)
+
+
+def load_worker_module(name: str, names: tuple[str, ...]) -> None:
+    """Import one of the modules ``names`` that the setting lists, or of those shipped.
+
+    Raises:
+        SettingsError: there is no such module. Whatever else its import raises is raised.
+    """
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+            raise  # the module is there, but imports one that is not
+        raise SettingsError(
+            f"HEADCOUNT_WORKERS={','.join(names)!r} is wrong: there is no module "
+            f"{error.name!r}; allowed: modules that can be imported from {Path.cwd()} "
+            "or are installed"
+        ) from None
 
 
 def _place(worker: "type[Worker]") -> str:

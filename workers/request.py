@@ -64,6 +64,9 @@ class JobRequest(Request):
         if self._lease is not None:
             # The child needs it to say which lease a message it publishes continues.
             self._delivery_info["lease_tag"] = self._lease.tag
+        if self._app.tracing is not None:
+            self._attempt.traced = self._app.tracing.choose(self._request_dict)
+            self._delivery_info["span"] = self._attempt.traced.name
         worker = getattr(self._task, "worker", None)
         if worker is not None and worker.log_arguments:
             self._attempt.arguments = self._loggable(worker)
@@ -117,6 +120,8 @@ class JobRequest(Request):
             self.on_failure(failed__retval__runtime)  # SystemExit, in pools without children
             return
         failed, answer, runtime = failed__retval__runtime
+        if self._attempt.traced is not None:
+            self._attempt.traced.told = True
         if failed:
             error = unwrap(answer.exception)
             if isinstance(error, (SystemExit, KeyboardInterrupt)):
@@ -178,7 +183,9 @@ class JobRequest(Request):
         if delay is None:
             return False
         now, failure = time.time(), failure_of(error)
-        message = next_attempt(self._message, now + delay, now, str(failure or ""))
+        message = next_attempt(
+            self._message, now + delay, now, str(failure or ""), self._delivery_info.get("span")
+        )
         self._next = (message, now + delay)
         self._end(Outcome.RETRIED, failure)
         state.task_ready(self)

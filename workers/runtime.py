@@ -14,20 +14,24 @@ from service.broker.dead_limits import TRIM_SECONDS, trim_dead
 from service.broker.fork_guard import ForkGuard
 from service.broker.keeper import Keeper, keep_promoting, renew
 from service.broker.lease import RENEWALS_PER_LEASE
+from service.broker.process_setup import Announcement
 from service.broker.sweeper import sweep
 from service.settings import Settings
 from service.telemetry.canonical_line import CanonicalLine
+from service.telemetry.events import Listener
 from service.telemetry.exposition import MetricsServer
 from service.telemetry.job_metrics import JobMetricsDirectory
 from service.telemetry.listeners import Listeners
 from service.telemetry.log_lines import LineWriter
 from service.telemetry.worker_metrics import WorkerMetrics
 from workers.activity import Activity
+from workers.announced import announced
 from workers.bootsteps import FollowConsumer
 from workers.celery_app import HeadcountCelery
 from workers.children import Children
 from workers.cron_successes import CronSuccesses
 from workers.drain import Drain
+from workers.jobs.canary import canary_names
 from workers.prefork import PreforkPool
 from workers.process_app import app_with_jobs
 from workers.quiet import quiet_celery
@@ -59,8 +63,16 @@ def run_worker(
         app.fork_guard = ForkGuard()
         app.job_metrics = job_metrics
         successes = CronSuccesses(app.registry)
-        metrics = WorkerMetrics(app.activity, app.attempts, settings.queues, known_tasks(app))
-        app.attempts.tell = Listeners(metrics, CanonicalLine(writer), successes)
+        metrics = WorkerMetrics(
+            app.activity,
+            app.attempts,
+            settings.queues,
+            known_tasks(app),
+            canaries=canary_names(app.registry),
+        )
+        app.attempts.tell = Listeners(
+            metrics, CanonicalLine(writer), successes, *_traces(app, pool)
+        )
         app.children = Children(app.attempts.tell)
         app.steps["consumer"].add(FollowConsumer)
         server = _serve_metrics(settings, metrics, job_metrics)
@@ -69,6 +81,8 @@ def run_worker(
         finally:
             if server is not None:
                 server.close()
+            if app.tracing is not None:
+                app.tracing.close()
 
 
 def default_name(settings: Settings) -> str:
@@ -85,6 +99,17 @@ def slot_index() -> int | None:
 def known_tasks(app: HeadcountCelery) -> Iterable[tuple[str, str]]:
     """Yield (queue, task name) of every worker class."""
     return [(worker.queue, worker.name) for worker in app.registry]
+
+
+def _traces(app: Any, pool: str) -> Iterable[Listener]:
+    """Be ready to trace; return who tells of attempts that no process could tell of."""
+    if app.tracing is None:
+        return []
+    if pool == "prefork":
+        app.tracing.guard_forks(app.fork_guard)
+    else:
+        app.tracing.begin_performing()
+    return [app.tracing.untold_spans()]
 
 
 def _serve_metrics(
@@ -104,12 +129,14 @@ def _consume(app: Any, settings: Settings, node: str, pool: str, successes: Cron
     patience = min(SOCKET_TIMEOUT_SECONDS, settings.lease_seconds / RENEWALS_PER_LEASE)
     client = connect(settings, patience)
     reporter = Reporter(client, node, settings.queues, app.activity)
+    announcement = Announcement(client, node, "worker", announced(app, settings))
     keeper = _keeper(client, settings, app, reporter, successes)
+    keeper.add("announcement", announcement.every_seconds, announcement.repeat)
     drain = app.drain = Drain(
         app,
         settings.shutdown_grace_seconds,
         report=lambda: keeper.hurry("report"),
-        last_words=lambda: _say_goodbye(reporter),
+        last_words=lambda: _say_goodbye(reporter, announcement),
     )
     worker = JobWorker(
         app=app,
@@ -129,7 +156,7 @@ def _consume(app: Any, settings: Settings, node: str, pool: str, successes: Cron
     finally:
         drain.finished()
         keeper.stop()
-        _say_goodbye(reporter)
+        _say_goodbye(reporter, announcement)
     return int(worker.exitcode or 0)
 
 
@@ -153,8 +180,9 @@ def _keeper(
     return keeper
 
 
-def _say_goodbye(reporter: Reporter) -> None:
+def _say_goodbye(reporter: Reporter, announcement: Announcement) -> None:
     try:
         reporter.goodbye()
+        announcement.withdraw()
     except Exception:  # noqa: BLE001 - the broker may be gone first; the worker ends all the same
         logger.warning("no goodbye: the broker does not answer")

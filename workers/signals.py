@@ -13,6 +13,7 @@ def connect_signals(app: Celery) -> None:
     connect = {
         signals.before_task_publish: _stamp_publish,
         signals.worker_process_init: lambda **_: _enter_child(app),
+        signals.worker_process_shutdown: lambda **_: _leave_child(app),
         # Being connected tells Celery that logging is configured already.
         signals.setup_logging: lambda **_: None,
     }
@@ -29,7 +30,10 @@ def _stamp_publish(headers: dict[str, Any] | None = None, **_: Any) -> None:
     request = current_task.request if current_task else None
     # A retry continues its attempt; a replacement has its id too, but is enqueued beside it.
     if request is not None and request.id == headers["id"] and headers.get("retries"):
-        ours["continues"] = (request.delivery_info or {}).get("lease_tag", "")
+        info = request.delivery_info or {}
+        ours["continues"] = info.get("lease_tag", "")
+        if "span" in info:
+            ours["last_span"] = info["span"]
     headers[HEADER] = ours
 
 
@@ -40,3 +44,10 @@ def _enter_child(app: Any) -> None:
     die_with_parent()
     scope_jobs(app)
     app.job_metrics.enter_slot()
+    if app.tracing is not None:
+        app.tracing.begin_performing()
+
+
+def _leave_child(app: Any) -> None:
+    if app.tracing is not None:
+        app.tracing.close()

@@ -18,7 +18,7 @@ class SendInvoice(Worker):
 
     queue = "critical"
     max_retries = 8
-    unique_for = 60  # seconds: clicked twice, sent once
+    unique_for = 1800  # seconds, beyond its last retry: clicked twice, sent once
     log_arguments = ("invoice_id",)
 
     @classmethod

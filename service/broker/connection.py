@@ -76,8 +76,12 @@ def _tls_options(address: BrokerAddress) -> dict[str, Any]:
 
 def describe(error: BaseException, url: str) -> str:
     """Return one line about a failed command: where, and what went wrong; never the password."""
-    where = ";".join(_without_password(part) for part in url.split(";"))
-    return f"{where}: {str(error) or type(error).__name__}"
+    return f"{without_passwords(url)}: {str(error) or type(error).__name__}"
+
+
+def without_passwords(url: str) -> str:
+    """Return a broker's URL, or those of its sentinels, without user, password and options."""
+    return ";".join(_without_password(part) for part in url.split(";"))
 
 
 def _without_password(url: str) -> str:

@@ -15,6 +15,8 @@ DEAD_RECORDS = f"{PREFIX}dead:records"
 DEAD_MESSAGES = f"{PREFIX}dead:messages"
 WORKERS = f"{PREFIX}workers"
 WORKERS_SEEN = f"{PREFIX}workers:seen"
+PROCESSES = f"{PREFIX}processes"
+PROCESSES_SEEN = f"{PREFIX}processes:seen"
 BEAT = f"{PREFIX}beat"
 CRON = f"{PREFIX}cron"
 CRON_SEEN = f"{PREFIX}cron:seen"
@@ -22,6 +24,7 @@ CRON_SLOTS = f"{PREFIX}cron:slots"
 CRON_DISPATCHED = f"{PREFIX}cron:dispatched"
 CRON_MISSED = f"{PREFIX}cron:missed"
 CRON_SUCCESSES = f"{PREFIX}cron:successes"
+CANARIES = f"{PREFIX}canaries"
 
 
 def scheduled(queue: str) -> str:

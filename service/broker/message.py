@@ -10,6 +10,7 @@ which Celery carries along with retries:
 ``due_at``          when this attempt is due, Unix seconds
 ``correlation_id``  given by the enqueuer, else the first job's id; children inherit it
 ``last_error``      what ended the attempt before this one; absent in the first
+``last_span``       ``trace id-span id`` of that attempt; absent where jobs are not traced
 ``unique``          uniqueness: [key, milliseconds]; absent for most jobs
 ``continues``       tag of the lease this message continues; never stored
 =================== ==================================================================
@@ -128,15 +129,23 @@ def parse_eta(eta: str | datetime | None) -> float | None:
     return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
 
 
-def next_attempt(message: Any, due_at: float | None, now: float, last_error: str = "") -> str:
+def next_attempt(
+    message: Any,
+    due_at: float | None,
+    now: float,
+    last_error: str = "",
+    last_span: str | None = None,
+) -> str:
     """Return a leased message's next attempt, as JSON: same id, one more retry.
 
     ``message``: kombu's message of the attempt that ended. ``due_at``: Unix seconds, None for
-    at once. ``last_error``: what ended that attempt, for people.
+    at once. ``last_error``: what ended that attempt, for people. ``last_span``: names its span.
     """
     headers = dict(message.headers)
     headers["retries"] = (headers.get("retries") or 0) + 1
     headers[HEADER] = {**stamps(headers), "due_at": due_at or now, "last_error": last_error}
+    if last_span is not None:
+        headers[HEADER]["last_span"] = last_span
     return same_message(message, headers)
 
 

@@ -32,6 +32,7 @@ def revive(item: bytes) -> Revival:
         check_headers(headers)
         now = time.time()
         headers[HEADER] = {**stamps(headers), "due_at": now, "first_due_at": now}
+        headers[HEADER].pop("last_span", None)  # names the last but one
         headers |= {"retries": 0, "expires": None}
     except UNREADABLE:
         return Revival(item.removeprefix(b"\n"))  # that mark is the queue's: lua/reserve.lua

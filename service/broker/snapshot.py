@@ -77,7 +77,8 @@ class WorkerState(NamedTuple):
 class CronState:
     """One cron entry. Times are None until they happen for the first time.
 
-    ``interval_seconds``: between its next two runs.
+    ``interval_seconds``: between its next two runs. ``round_trip_seconds``: of a canary, from its
+    due time to its end, when it last succeeded; None for every other job.
     """
 
     task: str
@@ -88,6 +89,7 @@ class CronState:
     next_due: float | None
     interval_seconds: float | None
     missed: int
+    round_trip_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ class SnapshotReader:
             ),
             workers=self._workers(_reported(_pairs(reports), _pairs(seen))),
             cron=self._cron(_rows(*map(_pairs, cron))),
-            beat_last_tick=_moment(_pairs(beat).get(b"last_tick")),
+            beat_last_tick=_number(_pairs(beat).get(b"last_tick")),
             lease_oldest_age_seconds=max(0.0, now - float(renewal)) if renewal else 0.0,
             broker=broker_state(info),
         )
@@ -107,6 +107,7 @@ _LONG_READS = (
     ("HGETALL", keys.CRON_DISPATCHED),
     ("HGETALL", keys.CRON_MISSED),
     ("HGETALL", keys.CRON_SUCCESSES),
+    ("HGETALL", keys.CANARIES),
 )
 
 
@@ -147,17 +148,19 @@ def _cron_entry(
     dispatched: bytes | None,
     missed: bytes | None,
     success: bytes | None,
+    round_trip: bytes | None,
 ) -> CronState:
     return CronState(
         task,
-        last_dispatch=_moment(dispatched),
-        last_success=_moment(success),
+        last_dispatch=_number(dispatched),
+        last_success=_number(success),
         missed=int(missed or 0),
+        round_trip_seconds=_number(round_trip),
         **orjson.loads(entry),
     )
 
 
-def _moment(text: bytes | None) -> float | None:
+def _number(text: bytes | None) -> float | None:
     return float(text) if text is not None else None
 
 

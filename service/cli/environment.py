@@ -1,12 +1,18 @@
 """What commands know of their surroundings: the settings, and where the broker is."""
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from service.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     import redis
+
+
+def variables() -> Mapping[str, str]:
+    """Return all variables, those that are no settings as well."""
+    return os.environ
 
 
 def read_settings() -> Settings:

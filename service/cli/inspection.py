@@ -1,5 +1,6 @@
 """The commands that look at the whole: queues, workers, and a self-check."""
 
+import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, typer.Option("--json", help="For programs, as the sidecar answers.")]
 
+Findings = Annotated[bool, typer.Option("--json", help="For programs: level, subject, detail.")]
+
 
 def add_commands(app: typer.Typer) -> None:
     """Add them."""
@@ -19,15 +22,21 @@ def add_commands(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def check() -> None:
-    """Check configuration, broker and registered workers; exit 1 if anything is wrong."""
-    from service.cli.self_check import find_problems
+def check(as_json: Findings = False) -> None:
+    """Check configuration, jobs, broker and whatever runs; exit 1 if anything is wrong.
 
-    found = False
-    for line, is_problem in find_problems():
-        print(line)
-        found = found or is_problem
-    raise SystemExit(1 if found else 0)
+    A warning is advice, and no problem.
+    """
+    from service.cli.self_check import find_everything
+
+    findings = []
+    for finding in find_everything():
+        findings.append(finding)
+        if not as_json:
+            print(finding.line(), flush=True)
+    if as_json:
+        print(json.dumps([finding._asdict() for finding in findings], indent=2))
+    raise SystemExit(1 if any(finding.level == "problem" for finding in findings) else 0)
 
 
 def queues(as_json: Json = False) -> None:

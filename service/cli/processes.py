@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -65,6 +66,7 @@ def sidecar() -> None:
     """Run the sidecar: health, queue depths and metrics over HTTP."""
     from service.broker.connection import connect
     from service.broker.keeper import Keeper, keep_promoting
+    from service.broker.process_setup import Announcement
     from service.broker.snapshot_reader import SNAPSHOT_TIMEOUT_SECONDS, SnapshotReader
     from service.sidecar.server import run_sidecar
 
@@ -74,11 +76,15 @@ def sidecar() -> None:
     client = connect(settings, SNAPSHOT_TIMEOUT_SECONDS)
     keeper = Keeper()
     keep_promoting(keeper, client)  # where no worker is left to do it
+    name = f"sidecar-{settings.http_port}@{socket.gethostname()}"
+    announcement = Announcement(client, name, "sidecar", {})
+    keeper.add("announcement", announcement.every_seconds, announcement.repeat)
     keeper.start()
     try:
         run_sidecar(settings, SnapshotReader(client, url))
     finally:
         keeper.stop()
+        announcement.withdraw()
 
 
 def _start_logging(settings: "Settings") -> "LineWriter":

@@ -45,7 +45,7 @@ def collect_samples(reading: Reading) -> Samples:
     """Return what is known now: always the objectives and health, the rest if it is fresh."""
     samples = _objectives() | _health(reading)
     if (snapshot := reading.current) is not None:
-        samples |= _queues(snapshot) | _broker(snapshot) | _cron(snapshot)
+        samples |= _queues(snapshot) | _broker(snapshot) | _cron(snapshot) | _canaries(snapshot)
     return samples
 
 
@@ -132,6 +132,19 @@ def _cron(snapshot: Snapshot) -> Samples:
             "headcount_cron_interval_seconds": entry.interval_seconds,
         }.items():
             samples.setdefault(name, []).extend(_known(task, value))
+    return samples
+
+
+def _canaries(snapshot: Snapshot) -> Samples:
+    """Return those of canaries that ever came back, as long as a Beat sends them."""
+    returned = {e.queue: e for e in snapshot.cron if e.round_trip_seconds is not None}
+    samples: Samples = {}
+    for queue, entry in returned.items():
+        for name, value in {
+            "headcount_canary_round_trip_seconds": entry.round_trip_seconds,
+            "headcount_canary_last_success_timestamp_seconds": entry.last_success,
+        }.items():
+            samples.setdefault(name, []).extend(_known((queue,), value))
     return samples
 
 

@@ -5,6 +5,7 @@ import logging
 from service.telemetry.events import Attempt, Event, Outcome
 from service.telemetry.log_lines import Fields, LineWriter, now
 from service.telemetry.tracebacks import MESSAGE_LIMIT, shortened
+from service.telemetry.traced import trace_fields
 
 LOGGER = "headcount.jobs"
 MICROSECONDS = 1e6  # rounding to whole ones costs a third of rounding to six digits
@@ -55,6 +56,8 @@ def _fields(attempt: Attempt, level: str, outcome: str) -> Fields:
         "correlation_id": attempt.correlation_id,
         "outcome": outcome,
     }
+    if attempt.traced is not None:
+        fields |= trace_fields(attempt.traced.name)
     if attempt.wait_seconds is not None:
         fields["wait_seconds"] = round(attempt.wait_seconds * MICROSECONDS) / MICROSECONDS
     if attempt.duration_seconds is not None:

@@ -227,6 +227,13 @@ SIDECAR_METRICS = _by_name(
         "Runs of a cron job that were never enqueued.",
         ("task",),
     ),
+    Metric("headcount_canary_round_trip_seconds", "gauge", "Time a canary took.", ("queue",)),
+    Metric(
+        "headcount_canary_last_success_timestamp_seconds",
+        "gauge",
+        "When a queue's canary last succeeded.",
+        ("queue",),
+    ),
     Metric(
         "headcount_slo_objective_ratio",
         "gauge",

@@ -18,6 +18,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
+from service.telemetry.traced import Traced
+
 
 class Outcome(enum.StrEnum):
     """How one attempt ended. Each attempt ends in exactly one."""
@@ -80,6 +82,8 @@ class Attempt:
     """From the job's first due time to its end; None while more attempts follow."""
     error_type: str | None = None
     error: str | None = None
+    traced: Traced | None = None
+    """Its span, where jobs are traced."""
 
     def __init__(
         self, queue: str, task: str, job_id: str, number: int = 1, correlation_id: str = ""

@@ -14,14 +14,17 @@ from structlog.contextvars import bind_contextvars, clear_contextvars, get_conte
 
 from service.telemetry.correlation import correlation, current_correlation_id
 from service.telemetry.standard_streams import LoggedStream
+from service.telemetry.traced import trace_fields
 
 _JOB: ContextVar[Mapping[str, Any] | None] = ContextVar("headcount_job", default=None)
 
 
 def bind_job(
-    queue: str, task: str, job_id: str, attempt: int, correlation_id: str
+    queue: str, task: str, job_id: str, attempt: int, correlation_id: str, span: str | None = None
 ) -> AbstractContextManager[None]:
     """Put the job into every line logged within the block. ``attempt``: 1 is the first.
+
+    ``span``: name of the attempt's span, ``trace id-span id``, where jobs are traced.
 
     The correlation id is bound too, so that jobs enqueued within inherit it. Whatever was
     bound around the block (a request, when a job is performed in place) is back after it.
@@ -33,6 +36,8 @@ def bind_job(
         "attempt": attempt,
         "correlation_id": correlation_id,
     }
+    if span is not None:
+        job |= trace_fields(span)
     return _Bound(job)
 
 

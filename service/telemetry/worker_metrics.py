@@ -22,6 +22,7 @@ from service.telemetry.events import Attempt, ChildExit, Event, Outcome
 from service.telemetry.families import empty_family
 from service.telemetry.label_limits import LabelLimit
 from service.telemetry.running_gauges import Clock, Running, RunningGauges
+from service.telemetry.samples import Number
 from service.telemetry.worker_series import QueueSeries, TaskSeries, WorkerSeries
 from service.telemetry.worker_vitals import VitalSigns, WorkerVitals
 
@@ -35,6 +36,8 @@ class WorkerMetrics(Collector):
     ``attempts``: those the worker holds. ``queues``: those it consumes; attempts of any other
     count under ``_other``. ``tasks``: (queue, task) of the registered tasks; series of those it
     consumes start from 0. ``clock``: that of the attempts' ``started_at``, in seconds.
+    ``canaries``: tasks that are no users' jobs. They count as what occupies slots, and in nothing
+    by queue or task but the oldest running: a slot that a canary is stuck in is stuck.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class WorkerMetrics(Collector):
         queues: Iterable[str] = QUEUE_NAMES,
         tasks: Iterable[tuple[str, str]] = (),
         clock: Clock = time.monotonic,
+        canaries: frozenset[str] = frozenset(),
     ) -> None:
         self._ended = deque[Event]()
         # A signal handler may end an attempt while this thread is counting: hence reentrant.
@@ -52,6 +56,7 @@ class WorkerMetrics(Collector):
         self._attempts = attempts
         self._series = WorkerSeries()
         self._gauges = RunningGauges(self._series, clock)
+        self._canaries, self._canaries_running = canaries, Number()
         self._known_tasks = LabelLimit(TASK_LIMIT)
         self._queues: dict[str, QueueSeries] = {}
         self._ahead: dict[Attempt, bool] = {}
@@ -87,7 +92,10 @@ class WorkerMetrics(Collector):
         while self._ended:
             event = self._ended.popleft()
             if isinstance(event, Attempt):
-                self._count(event)
+                if event.task in self._canaries:
+                    self._gauges.count_busy(event.duration_seconds or 0.0)
+                else:
+                    self._count(event)
             else:
                 self._series.child_exits.child(str(event.reason)).value += 1
         for queue in self._queues.values():
@@ -138,11 +146,14 @@ class WorkerMetrics(Collector):
         running = []
         for attempt in self._attempts.held():
             queue, started_at = self._queue(attempt.queue), attempt.started_at
-            task = queue.task(attempt.task)
-            self._count_beginning(attempt, queue, task)
-            self._ahead[attempt] = started_at is not None
+            counted_in = self._canaries_running
+            if attempt.task not in self._canaries:
+                task = queue.task(attempt.task)
+                counted_in = task.running
+                self._count_beginning(attempt, queue, task)
+                self._ahead[attempt] = started_at is not None
             if started_at is not None:
-                running.append(Running(queue.name, started_at, task.running))
+                running.append(Running(queue.name, started_at, counted_in))
         self._gauges.show(running, self._queues)
 
     def _queue(self, name: str) -> QueueSeries:
@@ -157,7 +168,7 @@ class WorkerMetrics(Collector):
         for queue in queues:
             self._add_queue(queue)
         for queue, task in tasks:
-            if queue in self._queues:
+            if queue in self._queues and task not in self._canaries:
                 self._queues[queue].task(task)
         for reason in ChildExit:
             series.child_exits.child(str(reason))

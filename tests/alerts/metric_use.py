@@ -15,6 +15,9 @@ CATALOGUE = {**WORKER_METRICS, **SIDECAR_METRICS}
 TARGET_LABELS = {"job", "instance", "namespace"}
 """What Prometheus adds to every series that it scrapes."""
 
+PROMETHEUS_OWN = {"up": TARGET_LABELS}
+"""Series that Prometheus itself writes about every target."""
+
 SUFFIXES = {"histogram": ("_bucket", "_sum", "_count"), "summary": ("_sum", "_count")}
 COUNTING = {"rate", "increase", "irate", "resets", "changes"}
 SERIES = {
@@ -81,6 +84,8 @@ def _visit_selector(node, use, recorded, counted):
 def _labels_of(name, recorded):
     if name in recorded:
         return set(name.split(":")[0].split("_"))
+    if name in PROMETHEUS_OWN:
+        return PROMETHEUS_OWN[name]
     if name not in SERIES:
         return None
     buckets = {"le"} if name.endswith("_bucket") else set()

@@ -23,8 +23,13 @@ NOT_IN_THE_CONTRACT = {
     "HEADCOUNT_FLOWER_USER",
     "HEADCOUNT_FLOWER_PASSWORD",
     "HEADCOUNT_SHUTDOWN_GRACE_SECONDS",
+    "HEADCOUNT_CANARIES",
 }
-METRICS_BESIDE_THE_CONTRACT = {"headcount_dead_overflow_total"}
+METRICS_BESIDE_THE_CONTRACT = {
+    "headcount_dead_overflow_total",
+    "headcount_canary_round_trip_seconds",
+    "headcount_canary_last_success_timestamp_seconds",
+}
 
 
 def section(number):

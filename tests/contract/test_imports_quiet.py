@@ -46,6 +46,9 @@ print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 """
 
 ENQUEUE_ONE = """
+import sys
+sys.modules["opentelemetry"] = None  # redis-py loads the SDK where it is installed
+
 from workers import Worker
 
 class Lean(Worker):

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,33 +14,39 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
-def headcount(broker, tmp_path):
+def headcount(broker, headcount_of):
     """Run ``headcount ARGUMENTS`` to its end, with these variables set besides the broker's."""
+    return headcount_of(broker)
 
-    def run(*arguments, **variables):
-        environ = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("HEADCOUNT_", "CELERY_"))
-        }
-        environ |= {
-            "CELERY_BROKER_URL": broker.url,
-            "HEADCOUNT_WORKERS": "tests.sample_jobs",
-            "HEADCOUNT_STATE_DIR": str(tmp_path / "state"),
-            "COLUMNS": "200",
-            "NO_COLOR": "1",
-        }
-        return subprocess.run(
-            [sys.executable, "-m", "service", *arguments],
-            env={**environ, **variables},
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
 
-    return run
+@pytest.fixture(scope="session")
+def headcount_of(tmp_path_factory):
+    """Return what runs ``headcount`` commands on a broker."""
+    return lambda broker: partial(_run, broker, tmp_path_factory.mktemp("state"))
+
+
+def _run(broker, state_dir, *arguments, **variables):
+    environ = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("HEADCOUNT_", "CELERY_"))
+    }
+    environ |= {
+        "CELERY_BROKER_URL": broker.url,
+        "HEADCOUNT_WORKERS": "tests.sample_jobs",
+        "HEADCOUNT_STATE_DIR": str(state_dir / "state"),
+        "COLUMNS": "200",
+        "NO_COLOR": "1",
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "service", *arguments],
+        env={**environ, **variables},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 @pytest.fixture

@@ -58,7 +58,8 @@ def make_beat(own_broker, enqueue_on, monkeypatch, clock):
         process_app.cache_clear()
         app = process_app()
         app.registry = registry
-        app.cron_journal = CronJournal(load_settings({"CELERY_BROKER_URL": own_broker.url}))
+        settings = load_settings({"CELERY_BROKER_URL": own_broker.url})
+        app.cron_journal = CronJournal(settings, {})
         scheduler = beat.CronScheduler(app, max_interval=1)
         tick(scheduler)
         return scheduler

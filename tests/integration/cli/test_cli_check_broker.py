@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
+from tests.broker_process import BrokerProcess
 from tests.waiting import wait_until
 
 
@@ -116,3 +117,43 @@ def test_a_short_lease_is_a_warning_and_no_problem(headcount):
 def test_lease_and_grace_are_said_together(said):
     text = said("check", HEADCOUNT_SHUTDOWN_GRACE_SECONDS="300")
     assert "lease: 60 s, renewed every 15 s until its worker has ended, also in the 300 s" in text
+
+
+def test_a_replica_is_no_broker(headcount, broker, own_broker):
+    own_broker.client.replicaof("127.0.0.1", broker.port)
+    wait_until(lambda: own_broker.client.info("replication")["role"] == "slave", 10)
+    [line] = problems(headcount("check", CELERY_BROKER_URL=own_broker.url))
+    assert line.startswith("problem  broker role: it is a replica, which takes no jobs; mend: ")
+    assert f"(127.0.0.1:{broker.port})" in line
+
+
+def test_a_cluster_is_no_broker(headcount, tmp_path):
+    with BrokerProcess(tmp_path / "cluster", options={"cluster-enabled": "yes"}) as cluster:
+        [line] = problems(headcount("check", CELERY_BROKER_URL=cluster.url))
+    assert line.startswith(f"problem  broker: redis://127.0.0.1:{cluster.port}/0: it is a Redis Cl")
+
+
+def test_a_broker_that_cannot_save_is_a_problem(headcount, own_broker, tmp_path):
+    (tmp_path / "broker" / "dump.rdb").mkdir()
+    own_broker.client.bgsave()
+    wait_until(lambda: own_broker.client.info("persistence")["rdb_last_bgsave_status"] == "err", 10)
+    done = headcount("check", CELERY_BROKER_URL=own_broker.url)
+    [line] = problems(done)
+    assert line.startswith("problem  broker saving: its last snapshot to disk failed")
+    assert done.returncode == 1
+
+
+def test_evicted_keys_and_few_connections_left_are_warnings(headcount, own_broker):
+    client = own_broker.client
+    client.config_set("maxmemory-policy", "allkeys-lru")
+    client.set("large", "x" * 2_000_000)
+    client.config_set("maxmemory", client.info("memory")["used_memory"] - 1_000_000)
+    wait_until(lambda: client.info("stats")["evicted_keys"], 10)
+    client.config_set("maxmemory", 0)
+    client.config_set("maxmemory-policy", "noeviction")
+    client.config_set("maxclients", 2)
+    done = headcount("check", CELERY_BROKER_URL=own_broker.url)
+    assert done.returncode == 0
+    clients, evicted = problems(done)
+    assert clients.startswith("warning  broker clients: 2 of 2 connections are taken")
+    assert evicted.startswith("warning  broker evicted_keys: 1 keys were evicted since its start")

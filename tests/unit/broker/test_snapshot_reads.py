@@ -64,6 +64,9 @@ def test_cron_entries_show_what_happened_since(broker, read):
     broker.client.hset(keys.CRON_MISSED, "shop.Report", 2)
     broker.client.hset(keys.CRON_DISPATCHED, "shop.Report", 5)
     assert (read().cron[0].missed, read().cron[0].last_dispatch) == (2, 5.0)
+    assert read().cron[0].round_trip_seconds is None
+    broker.client.hset(keys.CANARIES, "shop.Report", "0.25")
+    assert read().cron[0].round_trip_seconds == 0.25
 
 
 def test_a_broker_that_forgot_the_script_is_read_all_the_same(broker, read, jobs):

@@ -32,6 +32,7 @@ DEFAULTS = {
     "HEADCOUNT_FLOWER_USER": "",
     "HEADCOUNT_FLOWER_PASSWORD": "",
     "HEADCOUNT_SHUTDOWN_GRACE_SECONDS": 30,
+    "HEADCOUNT_CANARIES": False,
 }
 
 RIGHT = [
@@ -57,6 +58,8 @@ RIGHT = [
     ("HEADCOUNT_LOG_FORMAT", "console", "console"),
     ("HEADCOUNT_LOG_LEVEL", "Warning", "warning"),
     ("HEADCOUNT_HEALTH_URL", "https://sidecar/health", "https://sidecar/health"),
+    ("HEADCOUNT_CANARIES", "true", True),
+    ("HEADCOUNT_CANARIES", "False", False),
 ]
 
 WRONG = [
@@ -99,6 +102,8 @@ WRONG = [
     ("HEADCOUNT_HEALTH_URL", "http://x:99999", "1 to 65535"),
     ("HEADCOUNT_TIMEZONE", "Mars/Olympus", "IANA time zone database"),
     ("HEADCOUNT_TIMEZONE", "../etc/passwd", "IANA time zone database"),
+    ("HEADCOUNT_CANARIES", "yes", "true or false"),
+    ("HEADCOUNT_CANARIES", "1", "true or false"),
 ]
 
 

@@ -49,6 +49,7 @@ SNAPSHOT = a_snapshot(
         a_cron_entry(
             'jobs."New"\\', last_dispatch=None, last_success=None, next_due=None, missed=2
         ),
+        a_cron_entry("jobs.Canary", round_trip_seconds=0.034),
     ),
     lease_oldest_age_seconds=7.5,
     broker=a_broker(evicted_keys=1, config_problems={"persistence": "append-only file is off"}),

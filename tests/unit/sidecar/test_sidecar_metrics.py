@@ -12,7 +12,7 @@ from service.queues import QUEUE_NAMES
 from service.sidecar.collector import collect_samples
 from service.telemetry.catalogue import SIDECAR_METRICS
 from tests.unit.sidecar.golden_metrics import GOLDEN, SNAPSHOT, metrics_text
-from tests.unit.sidecar.snapshots import NOW, a_reading, a_snapshot
+from tests.unit.sidecar.snapshots import NOW, a_cron_entry, a_reading, a_snapshot
 
 WITHOUT_BROKER = {
     "headcount_broker_up",
@@ -98,6 +98,18 @@ def test_times_that_never_happened_are_left_out(client, broker, snapshots):
     assert not {name for name in found if "beat" in name or "cron" in name}
 
 
+def test_a_queue_whose_canary_never_came_back_has_no_canary_figures(client, broker, snapshots):
+    entry = a_cron_entry("jobs.Canary", queue="critical", round_trip_seconds=0.034)
+    ordinary = a_cron_entry("jobs.Report", queue="default")
+    broker.snapshot = a_snapshot(cron=(entry, ordinary))
+    snapshots.refresh()
+    found = series(client.get("/metrics").text)
+    assert {key: value for key, value in found.items() if "canary" in key[0]} == {
+        ("headcount_canary_round_trip_seconds", "critical"): 0.034,
+        ("headcount_canary_last_success_timestamp_seconds", "critical"): NOW - 29,
+    }
+
+
 def test_each_config_check_is_one_or_zero():
     found = series(metrics_text())
     values = {check: found["headcount_broker_config_ok", check] for check in CONFIG_CHECKS}
@@ -115,7 +127,9 @@ def test_health_is_one_where_a_check_is_ok():
     }
 
 
-def test_openmetrics_is_served_when_asked_for(client):
+def test_openmetrics_is_served_when_asked_for(client, broker, snapshots):
+    broker.snapshot = SNAPSHOT
+    snapshots.refresh()
     asked = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"
     answer = client.request("GET", "/metrics", {"accept": asked})
     assert answer.headers["content-type"].startswith("application/openmetrics-text; version=1.0.0")

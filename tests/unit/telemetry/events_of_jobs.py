@@ -36,11 +36,16 @@ class Clock:
 class Worker:
     """Worker metrics and what a scrape of them shows."""
 
-    def __init__(self, vitals: Any = None, tasks: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(
+        self,
+        vitals: Any = None,
+        tasks: Iterable[tuple[str, str]] = (),
+        canaries: frozenset[str] = frozenset(),
+    ) -> None:
         self.clock = Clock()
         self.attempts = Attempts()
         self.metrics = WorkerMetrics(
-            vitals or Vitals(), self.attempts, tasks=tasks, clock=self.clock
+            vitals or Vitals(), self.attempts, tasks=tasks, clock=self.clock, canaries=canaries
         )
         self.registry = CollectorRegistry()
         self.registry.register(self.metrics)

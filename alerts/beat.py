@@ -1,0 +1,79 @@
+"""The schedule: Beat, cron jobs, and jobs that were to start later."""
+
+from alerts.pace import Pace
+from alerts.promql import seen
+from alerts.rule import Alert, Group
+
+EACH_ENTRY = "namespace, task"
+
+
+def group(pace: Pace) -> Group:
+    """Return the rules at a pace."""
+    alerts = (_silent, _lag, _missed, _unsuccessful)
+    return Group("headcount-beat", "Does the schedule hold?", [alert(pace) for alert in alerts])
+
+
+def _silent(pace: Pace) -> Alert:
+    # Silent, or never heard of although the sidecars would know of it.
+    return Alert(
+        "HeadcountBeatSilent",
+        "critical",
+        pace("3m"),
+        f"""
+        time() - {seen("headcount_beat_last_tick_timestamp_seconds")} > {pace.seconds("1m"):g}
+        or
+        {seen("headcount_broker_up")} == 1
+        unless on (namespace) {seen("headcount_beat_last_tick_timestamp_seconds")}
+        """,
+        "Beat does not tick",
+        """Beat last reported {{ $value | humanizeDuration }} ago (1s: never). No cron job is
+        enqueued until one runs; one missed run of each is caught up then.""",
+    )
+
+
+def _lag(pace: Pace) -> Alert:
+    return Alert(
+        "HeadcountScheduleLags",
+        "warning",
+        pace("2m"),
+        f"{seen('headcount_schedule_lag_seconds')} > {pace.seconds('30s'):g}",
+        "Scheduled jobs are not put into their queues",
+        """The most overdue scheduled job should have been in its queue {{ $value |
+        humanizeDuration }} ago. Workers and sidecars promote due jobs; none does.""",
+    )
+
+
+def _missed(pace: Pace) -> Alert:
+    missed = f"increase(headcount_cron_missed_total[{pace('1h')}])"
+    return Alert(
+        "HeadcountCronMissed",
+        "warning",
+        pace("1m"),
+        f"max by ({EACH_ENTRY}) ({missed}) > 0",
+        "Runs of {{ $labels.task }} were never enqueued",
+        """{{ $value | printf "%.0f" }} runs of {{ $labels.task }} were missed in the last hour:
+        nothing enqueued them before the next was due.""",
+    )
+
+
+def _unsuccessful(pace: Pace) -> Alert:
+    # Two intervals and ten minutes after the last success; one that never succeeded, after the
+    # dispatches that should have led to one.
+    succeeded = seen("headcount_cron_last_success_timestamp_seconds", EACH_ENTRY)
+    return Alert(
+        "HeadcountCronNotSucceeding",
+        "warning",
+        pace("5m"),
+        f"""
+        time() - {succeeded}
+        > on ({EACH_ENTRY})
+        2 * {seen("headcount_cron_interval_seconds", EACH_ENTRY)} + {pace.seconds("10m"):g}
+        or
+        time() - {seen("headcount_cron_last_dispatch_timestamp_seconds", EACH_ENTRY)}
+        > {pace.seconds("10m"):g}
+        unless on ({EACH_ENTRY}) {succeeded}
+        """,
+        "{{ $labels.task }} has not succeeded for too long",
+        """{{ $labels.task }} last succeeded {{ $value | humanizeDuration }} ago (or was last
+        enqueued then, and never succeeded): more than two of its intervals.""",
+    )

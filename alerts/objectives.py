@@ -1,0 +1,165 @@
+"""Service level objectives: how fast their error budgets burn, and when to say so.
+
+Objectives and thresholds are series of the sidecars (``service/queues.py``), so that changing one
+changes no rule. Source of windows and burn rates: Google's SRE Workbook, chapter 5.
+"""
+
+from alerts.pace import Pace
+from alerts.promql import counted, ledger
+from alerts.rule import Alert, Group, Record, Rule
+
+WINDOWS = ("30m", "1h", "2h", "6h", "1d", "3d", "30d")
+LEAST_BAD_JOBS = 10
+"""Fewer are no trend: one bad job of two would burn a month's budget within hours."""
+
+EACH = "namespace, queue, sli"
+FAST = ((14.4, "1h", "5m"), (6, "6h", "30m", "5m"))
+SLOW = ((3, "1d", "2h"), (1, "3d", "6h"))
+"""(burn rate, windows): all of these burn so fast; the shortest says that it is not over yet, so
+that nobody is paged for what another alert told them half an hour ago."""
+
+
+def group(pace: Pace) -> Group:
+    """Return the rules at a pace."""
+    rules = [*_counts(pace), *_burns(pace), *_alerts(pace)]
+    return Group("headcount-objectives", "How fast error budgets burn.", rules)
+
+
+def _counts(pace: Pace) -> list[Rule]:
+    """Count bad jobs, and all, five minutes at a time: longer windows add these up."""
+    return [
+        # The bucket whose bound is the threshold: a value made into a label, as bounds are written.
+        Record(
+            "namespace_queue_le:headcount_slo_threshold:bound",
+            """
+            label_replace(
+              count_values by (namespace, queue) (
+                "le", max by (namespace, queue) (headcount_slo_threshold_seconds{sli="wait"})
+              ),
+              "le", "$1.0", "le", "([0-9]+)"
+            )
+            """,
+        ),
+        Record("namespace_queue_sli:headcount_slo_events:rate5m", _events(pace("5m"))),
+        Record("namespace_queue_sli:headcount_slo_bad:rate5m", _bad("rate", pace("5m"))),
+        Record("namespace_queue_sli:headcount_slo_bad:increase1h", _bad("increase", pace("1h"))),
+    ]
+
+
+def _events(window: str) -> str:
+    started = counted("headcount_job_wait_seconds_count", "rate", window)
+    succeeded = counted("headcount_jobs_processed_total", "rate", window, outcome="succeeded")
+    return f"""
+    label_replace({started}, "sli", "wait", "", "")
+    or
+    label_replace(
+      {succeeded}
+      + on (namespace, queue)
+      {ledger("rate", window, "dead")},
+      "sli", "success", "", ""
+    )
+    """
+
+
+def _bad(function: str, window: str) -> str:
+    """Count jobs that began later than they should, and those that ended dead."""
+    by_bound = "namespace, queue, le"
+    in_time = counted("headcount_job_wait_seconds_bucket", function, window, by=by_bound)
+    return f"""
+    label_replace(
+      {counted("headcount_job_wait_seconds_count", function, window)}
+      - on (namespace, queue)
+      sum by (namespace, queue) (
+        {in_time}
+        and on (namespace, queue, le) namespace_queue_le:headcount_slo_threshold:bound
+      ),
+      "sli", "wait", "", ""
+    )
+    or
+    label_replace(
+      {ledger(function, window, "dead")},
+      "sli", "success", "", ""
+    )
+    """
+
+
+def _burns(pace: Pace) -> list[Rule]:
+    bad, events = (f"namespace_queue_sli:headcount_slo_{what}:rate5m" for what in ("bad", "events"))
+    over = [
+        (
+            window,
+            f"sum_over_time({bad}[{pace(window)}])",
+            f"sum_over_time({events}[{pace(window)}])",
+        )
+        for window in WINDOWS
+    ]
+    burns = [_burn(*one) for one in (("5m", bad, events), *over)]
+    budget = Record(
+        "namespace_queue_sli:headcount_slo_budget:ratio30d",
+        "1 - namespace_queue_sli:headcount_slo_burn:rate30d",
+    )
+    return [*burns, budget]
+
+
+def _burn(window: str, bad: str, events: str) -> Rule:
+    """Divide the share of bad jobs by the share that is allowed; 0 where there were no jobs."""
+    return Record(
+        f"namespace_queue_sli:headcount_slo_burn:rate{window}",
+        f"""
+        ({bad} / ({events} > 0) or 0 * {bad})
+        / on ({EACH})
+        (1 - max by ({EACH}) (headcount_slo_objective_ratio))
+        """,
+    )
+
+
+def _alerts(pace: Pace) -> list[Rule]:
+    return [
+        Alert(
+            "HeadcountObjectiveBurnsFast",
+            "critical",
+            pace("2m"),
+            f"""
+            {_burning(FAST)}
+            unless on ({EACH}) {_draining(pace("5m"))}
+            unless on (namespace) {_broker_was_away(pace("5m"))}
+            """,
+            "Queue {{ $labels.queue }} will soon have missed its objective",
+            """The error budget of queue {{ $labels.queue }} ({{ $labels.sli }}) burns
+            {{ $value | humanize }} times as fast as its objective allows. At this rate 30 days'
+            budget is gone within days.""",
+            by_queue=True,
+        ),
+        Alert(
+            "HeadcountObjectiveBurnsSlowly",
+            "warning",
+            pace("15m"),
+            _burning(SLOW),
+            "Queue {{ $labels.queue }} is on its way to missing its objective",
+            """The error budget of queue {{ $labels.queue }} ({{ $labels.sli }}) burns
+            {{ $value | humanize }} times as fast as its objective allows, and has for hours.""",
+            by_queue=True,
+        ),
+    ]
+
+
+def _burning(rates: tuple[tuple[float | str, ...], ...]) -> str:
+    burn = "namespace_queue_sli:headcount_slo_burn:rate"
+    each = [
+        " and ".join(f"{burn}{window} > {rate}" for window in windows) for rate, *windows in rates
+    ]
+    return f"""
+    ({" or ".join(f"({one})" for one in each)})
+    and on ({EACH}) namespace_queue_sli:headcount_slo_bad:increase1h >= {LEAST_BAD_JOBS}
+    """
+
+
+def _draining(window: str) -> str:
+    """Return queues whose backlog shrinks by a tenth and more: late jobs, but nothing to do."""
+    ready = "namespace_queue:headcount_queue_ready:max"
+    return f'label_replace(delta({ready}[{window}]) < -0.1 * {ready}, "sli", "wait", "", "")'
+
+
+def _broker_was_away(window: str) -> str:
+    """Hold where no sidecar had the broker all the time: HeadcountBrokerDown is about that."""
+    return f"max by (namespace) (min_over_time(headcount_broker_up[{window}])) == 0"

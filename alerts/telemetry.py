@@ -1,0 +1,90 @@
+"""What watches the rest: sidecars that report, snapshots that are fresh, series that are whole."""
+
+from alerts.pace import Pace
+from alerts.promql import EACH, seen
+from alerts.rule import Alert, Group
+
+TARGET = "namespace, job, instance"
+GONE = "(absent(headcount_broker_up) and on () absent(headcount_worker_slots))"
+
+
+def group(pace: Pace) -> Group:
+    """Return the rules at a pace."""
+    alerts = (_sidecars, _absent, _absent_with_work, _stale, _dropped)
+    return Group(
+        "headcount-telemetry", "Can the rest be believed?", [alert(pace) for alert in alerts]
+    )
+
+
+def _sidecars(pace: Pace) -> Alert:
+    # Its targets are still to be scraped, and none answers: not scaled down, but broken.
+    return Alert(
+        "HeadcountSidecarMissing",
+        "critical",
+        pace("5m"),
+        f"""
+        count by (namespace) (
+          up == 0 and on ({TARGET}) count_over_time(headcount_broker_up[{pace("1d")}]) > 0
+        )
+        unless on (namespace) {seen("headcount_broker_up")}
+        """,
+        "No sidecar answers",
+        """None of {{ $value | humanize }} sidecars has answered Prometheus for 5 minutes. Until one
+        does, no alert about queues, jobs or the broker can fire.""",
+    )
+
+
+def _absent(pace: Pace) -> Alert:
+    return Alert(
+        "HeadcountTelemetryAbsent",
+        "warning",
+        pace("15m"),
+        GONE,
+        "Nothing of Headcount is left to be scraped",
+        """For 15 minutes Prometheus has seen no series of Headcount at all ({{ $value | humanize }}
+        is what absence looks like). It was scaled to zero, or is not scraped any more.""",
+    )
+
+
+def _absent_with_work(pace: Pace) -> Alert:
+    # Scaled to zero on purpose, it would have left nothing waiting or running behind.
+    depth = 'headcount_queue_depth{state=~"ready|leased"}'
+    return Alert(
+        "HeadcountTelemetryAbsent",
+        "critical",
+        pace("5m"),
+        f"sum(max by ({EACH}, state) (last_over_time({depth}[{pace('1h')}]))) > 0 and on () {GONE}",
+        "Headcount disappeared with jobs waiting or running",
+        """For 5 minutes Prometheus has seen no series of Headcount at all; when last seen,
+        {{ $value | humanize }} jobs were waiting or running.""",
+    )
+
+
+def _stale(pace: Pace) -> Alert:
+    # A sidecar that cannot reach the broker takes no snapshots either: that is
+    # HeadcountBrokerDown's, so an old snapshot counts only while the broker is up.
+    return Alert(
+        "HeadcountTelemetryStale",
+        "critical",
+        pace("2m"),
+        f"""
+        time() - {seen("headcount_snapshot_timestamp_seconds")} > {pace.seconds("1m"):g}
+        and on (namespace) {seen("headcount_broker_up")} == 1
+        """,
+        "What the sidecars show is old",
+        """The newest snapshot of any sidecar is {{ $value | humanizeDuration }} old, though it is
+        taken every second: dashboards and alerts show the past.""",
+    )
+
+
+def _dropped(pace: Pace) -> Alert:
+    dropped = f"increase(headcount_series_dropped_total[{pace('15m')}])"
+    return Alert(
+        "HeadcountSeriesDropped",
+        "warning",
+        pace("5m"),
+        f"sum by (namespace, metric) ({dropped}) > 0",
+        "{{ $labels.metric }} has too many label values",
+        """{{ $value | printf "%.0f" }} samples of {{ $labels.metric }} were filed under _other in
+        15 minutes: there are more tasks or error types than a metric takes.""",
+    )

@@ -1,0 +1,43 @@
+"""The fire drill: its faults name alerts that exist, and one of them is gone through for real."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from drill.faults import FAULTS
+
+ROOT = Path(__file__).parents[2]
+
+
+def alerts_that_exist():
+    files = [yaml.safe_load(path.read_text()) for path in (ROOT / "alerts").glob("*.rules.yml")]
+    rules = [rule for file in files for group in file["groups"] for rule in group["rules"]]
+    return {rule["alert"] for rule in rules if "alert" in rule}
+
+
+def test_every_alert_that_a_fault_may_raise_exists():
+    named = {name for fault in FAULTS for name in (fault.alert, *fault.also)}
+    assert named <= alerts_that_exist()
+
+
+def test_no_two_faults_have_one_name():
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+
+
+@pytest.mark.needs_prometheus
+def test_a_fault_raises_its_alert_which_resolves_after_the_cure():
+    programs = ("prometheus", "prometheus-alertmanager")
+    if not all(map(shutil.which, programs)):
+        missing = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        missing("prometheus or prometheus-alertmanager is not installed")
+    drill = subprocess.run(
+        [sys.executable, "-m", "drill", "Beat stopped"],
+        cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert drill.returncode == 0, drill.stdout + drill.stderr
+    assert "| Beat stopped | HeadcountBeatSilent |" in drill.stdout

@@ -1,0 +1,19 @@
+"""How Celery sends the messages of tasks; ``perform_async`` mostly goes past it."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from celery.app.amqp import AMQP
+
+if TYPE_CHECKING:
+    from workers.tracing.tracing import Tracing
+
+
+class JobMessages(AMQP):
+    """Celery's own, traced where jobs are."""
+
+    def _create_task_sender(self) -> Callable[..., Any]:
+        # Not by signals: what listens to them keeps perform_async from going past Celery.
+        send: Callable[..., Any] = super()._create_task_sender()
+        tracing: Tracing | None = self.app.tracing
+        return send if tracing is None else tracing.around(send)
