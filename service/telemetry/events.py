@@ -64,7 +64,7 @@ class Attempt:
 
     # Defaults of the class, so that an attempt costs no more than is known of it.
     trace_id: str | None = None
-    """Of the trace that it is part of, where its enqueuer traces."""
+    """Of the trace that its enqueuer says it is part of."""
     redelivered = False
     """An earlier worker fell silent holding the job."""
     due_at: float | None = None

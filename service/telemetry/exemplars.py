@@ -40,7 +40,7 @@ def exemplar_of(attempt: Attempt, seconds: float, at: float) -> Exemplar | None:
 
     None where its id can be none: plain clients may send any.
     """
-    label, its = "trace_id", attempt.trace_id
+    label, its = "trace_id", attempt.traced.trace_id if attempt.traced else attempt.trace_id
     if its is None:
         label, its = "correlation_id", attempt.correlation_id
     if not its or len(label) + len(its) > LONGEST or not its.isprintable():

@@ -208,6 +208,11 @@ def cron_missed(cluster, seen, name):
     assert seen.value(name, task=CRON_JOB) in (SLOTS_MISSED, SLOTS_MISSED + 1)
 
 
+@says("headcount_canary_round_trip_seconds", "headcount_canary_last_success_timestamp_seconds")
+def no_canaries(cluster, seen, name):
+    assert seen.samples(name) == [], "for those that are sent see test_canaries.py"
+
+
 # -- what is promised, and how it stands
 
 

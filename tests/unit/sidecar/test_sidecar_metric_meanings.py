@@ -110,6 +110,14 @@ MEANINGS = {
         (with_cron(missed=8), REPORT, 8),
         (with_cron(), REPORT, 0),
     ],
+    "headcount_canary_round_trip_seconds": [
+        (with_cron(round_trip_seconds=0.5), ("low",), 0.5),
+        (with_cron(), ("low",), None),
+    ],
+    "headcount_canary_last_success_timestamp_seconds": [
+        (with_cron(round_trip_seconds=0.5, last_success=NOW - 9), ("low",), NOW - 9),
+        (with_cron(last_success=NOW - 9), ("low",), None),
+    ],
     "headcount_slo_objective_ratio": [
         (a_snapshot(), ("critical", "wait"), 0.99),
         (None, ("low", "success"), 0.99),

@@ -11,6 +11,7 @@ from service.telemetry.catalogue import DURATION_BUCKETS
 from service.telemetry.events import Outcome
 from service.telemetry.exemplars import trace_id_of
 from service.telemetry.metrics_text import metrics_text
+from service.telemetry.traced import Traced
 from service.telemetry.worker_metrics import UNCOUNTED_LIMIT
 from tests.unit.telemetry.events_of_jobs import Worker, finished, started
 
@@ -91,6 +92,12 @@ def test_batches_between_scrapes_leave_their_exemplars_too(worker):
 def test_an_attempt_of_a_trace_is_named_by_its_trace(worker):
     worker.metrics(finished(trace_id=TRACE))
     assert exemplars(worker)["0.5"][0] == {"trace_id": TRACE}
+
+
+def test_where_jobs_are_traced_it_is_the_trace_of_its_own_span(worker):
+    own = TRACE[::-1]
+    worker.metrics(finished(trace_id=TRACE, traced=Traced(own, "00f067aa0ba902b7", {})))
+    assert exemplars(worker)["0.5"][0] == {"trace_id": own}
 
 
 @pytest.mark.parametrize("given", ["", "x" * 115, "two\nlines", "\ud800", "nul\0"])
