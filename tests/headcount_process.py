@@ -116,6 +116,11 @@ class HeadcountProcess:
     def children(self) -> list[psutil.Process]:
         return psutil.Process(self.pid).children(recursive=True)
 
+    def memory_bytes(self) -> dict[str, int]:
+        """Role -> resident bytes, as the system counts them."""
+        children = sum(child.memory_info().rss for child in self.children())
+        return {"parent": psutil.Process(self.pid).memory_info().rss, "children": children}
+
     # -- how it ends
 
     @property

@@ -36,7 +36,10 @@ class Activity:
 
     def consume_through(self, intake: Intake) -> None:
         """Follow a new intake; forget earlier ones that hold nothing any more."""
-        self.intakes = [*(one for one in self.intakes if one.tags()), intake]
+        kept = [one for one in self.intakes if one.tags()]
+        # A counter never falls: the new one goes on where those that are forgotten were.
+        intake.line.reconnects += self.broker_reconnects - sum(i.line.reconnects for i in kept)
+        self.intakes = [*kept, intake]
         self.on_consuming()
 
     @property

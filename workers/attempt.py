@@ -6,6 +6,7 @@ from typing import Any
 from service.broker.message import stamps
 from service.telemetry.attempts import Attempts
 from service.telemetry.events import Attempt, Outcome
+from service.telemetry.exemplars import trace_id_of
 from workers.outcomes import Failure
 
 
@@ -15,6 +16,8 @@ def attempt_of(queue: str, task: str, headers: Mapping[str, Any], redelivered: b
     number = (headers.get("retries") or 0) + 1
     attempt = Attempt(queue, task, job_id, number, correlation_of(stamped, job_id))
     attempt.redelivered = redelivered
+    if "traceparent" in headers:
+        attempt.trace_id = trace_id_of(headers["traceparent"])
     attempt.due_at, attempt.first_due_at = stamped.get("due_at"), stamped.get("first_due_at")
     return attempt
 

@@ -16,11 +16,15 @@ class Children:
 
     def __init__(self, emit: Callable[[Event], None]) -> None:
         self._emit = emit
-        self._timed_out: set[int] = set()
+        self._announced: dict[int, ChildExit] = {}
 
     def timed_out(self, pid: int) -> None:
         """Remember that this child is about to be killed for its job's time limit."""
-        self._timed_out.add(pid)
+        self._announced[pid] = ChildExit.TIMED_OUT
+
+    def exits(self, pid: int) -> None:
+        """Remember that a job ends this child: whatever it said, billiard makes its status 0."""
+        self._announced[pid] = ChildExit.ERROR
 
     def watch(self, pool: Any) -> None:
         """Be told by billiard's pool of every child that ends, beside whom it tells already."""
@@ -34,13 +38,11 @@ class Children:
         pool.on_process_down = on_process_down
 
     def _ended(self, pid: int, exitcode: int | None) -> None:
-        if pid in self._timed_out:
-            self._timed_out.discard(pid)
-            reason = ChildExit.TIMED_OUT
-        elif exitcode in (EX_OK, EX_RECYCLE):
-            reason = ChildExit.RECYCLED
-        elif exitcode is not None and exitcode == -signal.SIGKILL:
-            reason = ChildExit.KILLED
-        else:
-            reason = ChildExit.ERROR
-        self._emit(ChildExited(reason))
+        announced = self._announced.pop(pid, None)
+        self._emit(ChildExited(announced or _reason(exitcode)))
+
+
+def _reason(exitcode: int | None) -> ChildExit:
+    if exitcode in (EX_OK, EX_RECYCLE):
+        return ChildExit.RECYCLED
+    return ChildExit.KILLED if exitcode == -signal.SIGKILL else ChildExit.ERROR

@@ -137,6 +137,8 @@ class JobRequest(Request):
     ) -> None:
         """The attempt raised, or its process is gone."""
         error = unwrap(exc_info.exception)
+        if isinstance(error, (SystemExit, KeyboardInterrupt)):
+            self._app.children.exits(self.worker_pid)
         if self._attempt.outcome is not None and isinstance(error, TimeLimitExceeded):
             return  # on_timeout came first and has dealt with it
         self._traceback = str(exc_info.traceback)

@@ -40,6 +40,7 @@ def prometheus_argv(program: str, settings: Settings, directory: Path) -> tuple[
         f"--config.file={directory / 'prometheus.yml'}",
         f"--storage.tsdb.path={directory / 'data'}",
         f"--storage.tsdb.retention.time={RETENTION}",
+        "--enable-feature=exemplar-storage",  # which job stands for a bucket of a histogram
         f"--web.listen-address={listen_address(settings.host, settings.prometheus_port)}",
         f"--log.format={log_format}",
         "--log.level=warn",

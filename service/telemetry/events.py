@@ -63,6 +63,8 @@ class Attempt:
     """
 
     # Defaults of the class, so that an attempt costs no more than is known of it.
+    trace_id: str | None = None
+    """Of the trace that its enqueuer says it is part of."""
     redelivered = False
     """An earlier worker fell silent holding the job."""
     due_at: float | None = None

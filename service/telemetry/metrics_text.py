@@ -45,7 +45,7 @@ def metrics_text(registry: Registry, accepted: str) -> tuple[bytes, str]:
     others: list[Family] = []
     for family in registry.collect():
         if isinstance(family, SeriesFamily):
-            pieces += [_head(family.metric, is_openmetrics), *family.pieces(), b"\n"]
+            pieces += [_head(family.metric, is_openmetrics), *family.pieces(is_openmetrics), b"\n"]
         else:
             others.append(family)
     return b"".join([*pieces, encode(_Families(*others))]), content_type

@@ -1,14 +1,17 @@
 """One metric's samples as lines of text: all but the values is made once and kept.
 
-Plain text and OpenMetrics write Headcount's samples alike; they differ in the families' heads.
+Plain text and OpenMetrics write Headcount's samples alike; they differ in the families' heads,
+and in that OpenMetrics has exemplars.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import orjson
 from prometheus_client.utils import INF, floatToGoString
 
 from service.telemetry.catalogue import Metric
+from service.telemetry.escaping import escaped
+from service.telemetry.exemplars import Exemplar
 
 Point = tuple[str, dict[str, str]]
 """A sample's name and labels: all of it but the value."""
@@ -35,15 +38,18 @@ class SampleLines:
         for labels in self._labels:
             yield from _points(self.metric, labels)
 
-    def pieces(self, values: Sequence[float]) -> list[bytes]:
+    def pieces(self, values: Sequence[float], exemplars: Mapping[int, Exemplar]) -> list[bytes]:
         """Return the lines' prefixes and values by turns, each line's feed before it.
 
-        ``values``: of the series that were there first, one for each line. In pieces, so that
-        the text of a whole scrape is copied once: a third of its time.
+        ``values``: of the series that were there first, one for each line. ``exemplars``: by
+        number of the line. In pieces, so that the text of a whole scrape is copied once: a third
+        of its time.
         """
         pieces = [b""] * (2 * len(values))
         pieces[::2] = self._prefixes[: len(values)]
         pieces[1::2] = _numbers(values)
+        for line, exemplar in exemplars.items():
+            pieces[2 * line + 1] += exemplar.text()
         return pieces
 
 
@@ -73,9 +79,5 @@ def _points(metric: Metric, values: tuple[str, ...]) -> list[Point]:
 
 def _prefix(point: Point) -> bytes:
     name, labels = point
-    shown = ",".join(f'{label}="{_escaped(value)}"' for label, value in sorted(labels.items()))
+    shown = ",".join(f'{label}="{escaped(value)}"' for label, value in sorted(labels.items()))
     return (f"\n{name}{{{shown}}} " if shown else f"\n{name} ").encode()
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")

@@ -111,7 +111,10 @@ class WorkerMetrics(Collector):
         if seconds is not None:
             task.duration.count += 1
             task.duration.total += seconds
-            queue.durations[outcome].observe(seconds)
+            durations = queue.durations[outcome]
+            durations.observe(seconds)
+            if seconds > durations.slowest:
+                durations.slowest, durations.slowest_of = seconds, attempt
         if attempt.error_type is not None:
             queue.error(attempt.error_type).value += 1
         if outcome is not Outcome.RETRIED:
@@ -120,6 +123,8 @@ class WorkerMetrics(Collector):
                 queue.end_to_end.observe(attempt.end_to_end_seconds)
         if task.unnamed and attempt.task != OTHER:
             self._series.drop(self._series.processed)
+            if seconds is not None:
+                self._series.drop(self._series.task_duration)
 
     def _count_beginning(self, attempt: Attempt, queue: QueueSeries, task: TaskSeries) -> None:
         """Count that it was received, and started, unless a scrape has done so."""
@@ -128,8 +133,11 @@ class WorkerMetrics(Collector):
             queue.received[attempt.redelivered].value += 1
         if attempt.started_at is not None and not start_counted:
             task.started.value += 1
-            if attempt.wait_seconds is not None:
-                queue.wait.observe(attempt.wait_seconds)
+            waited, waits = attempt.wait_seconds, queue.wait
+            if waited is not None:
+                waits.observe(waited)
+                if waited > waits.slowest:
+                    waits.slowest, waits.slowest_of = waited, attempt
             if task.unnamed and attempt.task != OTHER:
                 self._series.drop(self._series.started)
 
@@ -164,5 +172,5 @@ class WorkerMetrics(Collector):
                 self._queues[queue].task(task)
         for reason in ChildExit:
             series.child_exits.child(str(reason))
-        for limited in (series.started, series.processed, series.failures):
-            series.dropped.child(limited.metric.name)
+        for metric in series.limited():
+            series.dropped.child(metric.name)

@@ -5,10 +5,12 @@ Holds the limits on label values. Knows no events; whoever counts guards it with
 
 from collections.abc import Callable
 from functools import partial
+from operator import attrgetter
 from typing import TypeVar
 
-from service.telemetry.catalogue import ERROR_TYPE_LIMIT, OTHER, WORKER_METRICS
+from service.telemetry.catalogue import ERROR_TYPE_LIMIT, OTHER, WORKER_METRICS, Metric
 from service.telemetry.events import Outcome
+from service.telemetry.exemplified import ExemplifiedHistogram, ExemplifiedSeries
 from service.telemetry.label_limits import LabelLimit
 from service.telemetry.samples import Histogram, Number, Numbers, Series, Summary
 
@@ -46,8 +48,8 @@ class WorkerSeries:
         self.started = _numbers("headcount_jobs_started_total")
         self.processed = _numbers("headcount_jobs_processed_total")
         self.failures = _numbers("headcount_job_failures_total")
-        self.wait = _histograms("headcount_job_wait_seconds")
-        self.duration = _histograms("headcount_job_duration_seconds")
+        self.wait = _exemplified("headcount_job_wait_seconds", "started_at")
+        self.duration = _exemplified("headcount_job_duration_seconds", "ended_at")
         self.end_to_end = _histograms("headcount_job_end_to_end_seconds")
         self.attempts = _histograms("headcount_job_attempts")
         self.task_duration = Series(WORKER_METRICS["headcount_task_duration_seconds"], Summary)
@@ -58,11 +60,16 @@ class WorkerSeries:
         self.child_exits = _numbers("headcount_worker_child_exits_total")
         self.dropped = _numbers("headcount_series_dropped_total")
 
-    def all(self) -> list[Numbers | Series[Summary] | Series[Histogram]]:
+    def all(self) -> list[Numbers | Series[Summary] | Series[Histogram] | ExemplifiedSeries]:
         """Return every series."""
         return list(vars(self).values())
 
-    def drop(self, series: Numbers) -> None:
+    def limited(self) -> list[Metric]:
+        """Return the metrics whose samples may be filed under ``_other``, and are counted then."""
+        limited = (self.started, self.processed, self.task_duration, self.failures)
+        return [series.metric for series in limited]
+
+    def drop(self, series: Numbers | Series[Summary]) -> None:
         """Count a sample that is filed under ``_other``."""
         self.dropped.child(series.metric.name).value += 1
 
@@ -103,7 +110,7 @@ class QueueSeries:
         self.wait = series.wait.child(queue)
         self.end_to_end = series.end_to_end.child(queue)
         self.attempts = series.attempts.child(queue)
-        self.durations = Found[Outcome, Histogram](
+        self.durations = Found[Outcome, ExemplifiedHistogram](
             lambda end: series.duration.child(queue, str(end))
         )
         self._start_from_zero()
@@ -142,3 +149,7 @@ def _numbers(name: str) -> Numbers:
 def _histograms(name: str) -> Series[Histogram]:
     metric = WORKER_METRICS[name]
     return Series(metric, partial(Histogram, metric.buckets))
+
+
+def _exemplified(name: str, observed_at: str) -> ExemplifiedSeries:
+    return ExemplifiedSeries(WORKER_METRICS[name], attrgetter(observed_at))

@@ -87,6 +87,7 @@ def test_a_job_that_kills_every_process_is_lost_in_the_end(account):
 def test_a_job_that_exits_its_process_is_lost(account):
     job = jobs.Exit.perform_async()
     account.shows(job.id, "lost", task=jobs.Exit.name)
+    wait_until(lambda: child_exits(account, "error"), 5)
 
 
 def test_a_job_that_exits_its_process_is_tried_again(account, module_notes):

@@ -25,10 +25,12 @@ def test_tasks_past_the_limit_share_one_series_and_are_counted_as_dropped(worker
     assert sum(sample.value for sample in processed) == TASK_LIMIT + 5
     other = {"queue": "default", "task": "_other", "outcome": "succeeded"}
     assert worker.sample("headcount_jobs_processed_total", **other) == 5
-    dropped = worker.sample(
-        "headcount_series_dropped_total", metric="headcount_jobs_processed_total"
-    )
-    assert dropped == 5
+    for metric in (
+        "headcount_jobs_started_total",
+        "headcount_jobs_processed_total",
+        "headcount_task_duration_seconds",
+    ):
+        assert worker.sample("headcount_series_dropped_total", metric=metric) == 5
 
 
 def test_running_gauges_of_tasks_past_the_limit_end_at_zero():

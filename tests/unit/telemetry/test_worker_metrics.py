@@ -164,6 +164,16 @@ def test_what_ends_is_counted_before_too_much_waits(worker):
     assert worker.sample("headcount_job_attempts_count", queue="default") == 3 * UNCOUNTED_LIMIT + 5
 
 
+def test_children_that_ended_are_counted_by_their_reason(worker):
+    for reason in (ChildExit.RECYCLED, ChildExit.KILLED, ChildExit.RECYCLED):
+        worker.metrics(ChildExited(reason))
+    counts = {
+        str(reason): worker.sample("headcount_worker_child_exits_total", reason=str(reason))
+        for reason in ChildExit
+    }
+    assert counts == {"recycled": 2, "killed": 1, "timed_out": 0, "error": 0}
+
+
 def test_vitals_are_read_when_scraped(worker):
     assert worker.sample("headcount_worker_slots") == 8
     assert worker.sample("headcount_worker_draining") == 0

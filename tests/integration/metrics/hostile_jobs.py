@@ -1,0 +1,26 @@
+"""Tasks and errors whose names try to break out of their line on ``/metrics``."""
+
+from workers import app
+
+HOSTILE = (
+    'a"b',
+    "back\\slash",
+    "ends in one\\",
+    "line\nfeed",
+    'x"} 1\nheadcount_worker_slots 99\n#',
+    'x",outcome="succeeded',
+    "späße 🎉",
+    "%s {} ${HOME}",
+    "# EOF",
+)
+
+
+def _task(name):
+    @app.task(name=name)
+    def fail():
+        raise type(name, (Exception,), {})
+
+    return fail
+
+
+TASKS = [_task(name) for name in HOSTILE]
