@@ -52,11 +52,12 @@ class Exporter:
     def guard_forks(self, guard: AbstractContextManager[object]) -> None:
         """Export in this process only within ``guard``, in which it forks no children."""
         self._guarded = os.getpid(), guard
+        _speak_seldom()
 
     def serve_all(self) -> None:
         """Let all in this process use it: what jobs trace by themselves is exported as well."""
         self.tracer()
-        logging.getLogger(OTLPSpanExporter.__module__).addFilter(OnceAMinute())
+        _speak_seldom()
         if _nobody_else_traces() and self._provider is not None:
             trace.set_tracer_provider(self._provider)
 
@@ -103,6 +104,12 @@ class OnceAMinute(logging.Filter):
             return False
         self._next = now + 60
         return True
+
+
+def _speak_seldom() -> None:
+    log = logging.getLogger(OTLPSpanExporter.__module__)
+    if not any(isinstance(one, OnceAMinute) for one in log.filters):
+        log.addFilter(OnceAMinute())
 
 
 class PromptProcessor(BatchSpanProcessor):

@@ -43,10 +43,10 @@ def test_jobs_without_child_processes_are_traced(collector, start_worker, pool):
     assert outcomes == ["succeeded", "failed", "lost"]
 
 
-def test_an_attempt_given_back_is_told_of_before_its_worker_ends(collector, start_worker, notes):
+def test_an_attempt_given_back_is_told_of_before_its_worker_ends(collector, start_worker):
     worker = start_worker(HEADCOUNT_SHUTDOWN_GRACE_SECONDS=0)
     job = jobs.Nap.perform_async(20)
-    wait_until(notes.lines, 10)
+    wait_until(lambda: worker.metric("headcount_worker_busy_slots") == 1, 10)
     assert worker.stop() == 0
     [attempt] = collector.attempts(job.id, 1)
     assert attempt.outcome == "retried"
