@@ -57,9 +57,11 @@ def _missed(pace: Pace) -> Alert:
 
 
 def _unsuccessful(pace: Pace) -> Alert:
-    # Two intervals and ten minutes after the last success; one that never succeeded, after the
-    # dispatches that should have led to one.
+    # Two intervals and ten minutes after the last success; one that never succeeded, after a run
+    # that has had ten minutes for it. Not "the last run was ten minutes ago": a job that is
+    # enqueued every minute would never say that.
     succeeded = seen("headcount_cron_last_success_timestamp_seconds", EACH_ENTRY)
+    enqueued = f"headcount_cron_last_dispatch_timestamp_seconds offset {pace('10m')}"
     return Alert(
         "HeadcountCronNotSucceeding",
         "warning",
@@ -69,8 +71,7 @@ def _unsuccessful(pace: Pace) -> Alert:
         > on ({EACH_ENTRY})
         2 * {seen("headcount_cron_interval_seconds", EACH_ENTRY)} + {pace.seconds("10m"):g}
         or
-        time() - {seen("headcount_cron_last_dispatch_timestamp_seconds", EACH_ENTRY)}
-        > {pace.seconds("10m"):g}
+        time() - max by ({EACH_ENTRY}) ({enqueued})
         unless on ({EACH_ENTRY}) {succeeded}
         """,
         "{{ $labels.task }} has not succeeded for too long",

@@ -47,16 +47,10 @@ def _counts(pace: Pace) -> list[Rule]:
 
 def _events(window: str) -> str:
     started = counted("headcount_job_wait_seconds_count", "rate", window)
-    succeeded = counted("headcount_jobs_processed_total", "rate", window, outcome="succeeded")
     return f"""
     label_replace({started}, "sli", "wait", "", "")
     or
-    label_replace(
-      {succeeded}
-      + on (namespace, queue)
-      {ledger("rate", window, "dead")},
-      "sli", "success", "", ""
-    )
+    label_replace({ledger("rate", window, "succeeded|dead")}, "sli", "success", "", "")
     """
 
 
@@ -113,12 +107,18 @@ def _burn(window: str, bad: str, events: str) -> Rule:
 
 
 def _alerts(pace: Pace) -> list[Rule]:
+    # The page waits as long as a backlog is given to show that it shrinks, and wants jobs to be bad
+    # still: a burst would otherwise page as it comes, or when it is over.
     return [
         Alert(
             "HeadcountObjectiveBurnsFast",
             "critical",
-            pace("2m"),
-            f"{_burning(FAST)} unless on ({EACH}) {_draining(pace('5m'))}",
+            pace("5m"),
+            f"""
+            {_burning(FAST)}
+            and on ({EACH}) namespace_queue_sli:headcount_slo_burn:rate5m > 6
+            unless on ({EACH}) {_draining(pace("5m"))}
+            """,
             "Queue {{ $labels.queue }} will soon have missed its objective",
             """The error budget of queue {{ $labels.queue }} ({{ $labels.sli }}) burns
             {{ $value | humanize }} times as fast as its objective allows. At this rate 30 days'
@@ -141,10 +141,8 @@ def _alerts(pace: Pace) -> list[Rule]:
 def _burning(windows: tuple[tuple[str, str, float], ...]) -> str:
     burn = "namespace_queue_sli:headcount_slo_burn:rate"
     both = [f"({burn}{long} > {rate} and {burn}{short} > {rate})" for long, short, rate in windows]
-    return f"""
-    ({" or ".join(both)})
-    and on ({EACH}) namespace_queue_sli:headcount_slo_bad:increase1h >= {LEAST_BAD_JOBS}
-    """
+    enough = f"namespace_queue_sli:headcount_slo_bad:increase1h >= {LEAST_BAD_JOBS}"
+    return f"({' or '.join(both)}) and on ({EACH}) {enough}"
 
 
 def _draining(window: str) -> str:

@@ -37,7 +37,9 @@ def _alerts(pace: Pace) -> list[Rule]:
 
 def _stalled(pace: Pace) -> Alert:
     # An attempt that ended to be retried is progress too: the ledger does not see it, the
-    # workers' counters do.
+    # workers' counters do. A queue of which no job is leased while jobs of others end awaits its
+    # turn, since priority is strict; a worker with free slots that leaves it lying is
+    # HeadcountWorkerStuck's.
     return Alert(
         "HeadcountQueueStalled",
         "critical",
@@ -46,6 +48,10 @@ def _stalled(pace: Pace) -> Alert:
         {READY} > 0
         and on ({EACH}) {WORKERS} > 0
         unless on ({EACH}) ({ENDED} > 0 or {PROCESSED} > 0)
+        unless on ({EACH}) (
+          {seen("headcount_queue_depth", EACH, state="leased")} == 0
+          and on (namespace) sum by (namespace) ({ENDED}) > 0
+        )
         """,
         "Queue {{ $labels.queue }} stands still",
         """{{ $value | humanize }} jobs of queue {{ $labels.queue }} are ready and it has live

@@ -67,14 +67,16 @@ def _silent(pace: Pace) -> Alert:
 
 
 def _stuck(pace: Pace) -> Alert:
-    # Its loop does not turn; or slots are free and jobs wait in a queue it consumes (it counts
-    # receipts by queue, from zero), and it has received none for minutes.
+    # Its loop does not turn, though it does not drain (that loop waits for running jobs); or slots
+    # are free and jobs wait in a queue it consumes (it counts receipts by queue, from zero), and
+    # it has received none for minutes.
     return Alert(
         "HeadcountWorkerStuck",
         "critical",
         pace("2m"),
         f"""
         headcount_worker_loop_lag_seconds > {pace.seconds("1m"):g}
+        and on ({PROCESS}) headcount_worker_draining == 0
         or
         headcount_worker_slots - headcount_worker_busy_slots > 0
         and on ({PROCESS})
