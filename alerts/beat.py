@@ -1,7 +1,7 @@
 """The schedule: Beat, cron jobs, and jobs that were to start later."""
 
 from alerts.pace import Pace
-from alerts.promql import seen
+from alerts.promql import age, seen
 from alerts.rule import Alert, Group
 
 EACH_ENTRY = "namespace, task"
@@ -20,7 +20,7 @@ def _silent(pace: Pace) -> Alert:
         "critical",
         pace("3m"),
         f"""
-        time() - {seen("headcount_beat_last_tick_timestamp_seconds")} > {pace.seconds("1m"):g}
+        {age("headcount_beat_last_tick_timestamp_seconds")} > {pace.seconds("1m"):g}
         or
         {seen("headcount_broker_up")} == 1
         unless on (namespace) {seen("headcount_beat_last_tick_timestamp_seconds")}
@@ -61,7 +61,7 @@ def _unsuccessful(pace: Pace) -> Alert:
     # that has had ten minutes for it. Not "the last run was ten minutes ago": a job that is
     # enqueued every minute would never say that.
     succeeded = seen("headcount_cron_last_success_timestamp_seconds", EACH_ENTRY)
-    enqueued = f"headcount_cron_last_dispatch_timestamp_seconds offset {pace('10m')}"
+    enqueued = "headcount_cron_last_dispatch_timestamp_seconds"
     return Alert(
         "HeadcountCronNotSucceeding",
         "warning",
@@ -71,7 +71,8 @@ def _unsuccessful(pace: Pace) -> Alert:
         > on ({EACH_ENTRY})
         2 * {seen("headcount_cron_interval_seconds", EACH_ENTRY)} + {pace.seconds("10m"):g}
         or
-        time() - max by ({EACH_ENTRY}) ({enqueued})
+        time() - max by ({EACH_ENTRY}) ({enqueued} offset {pace("10m")})
+        and on ({EACH_ENTRY}) max by ({EACH_ENTRY}) ({enqueued})
         unless on ({EACH_ENTRY}) {succeeded}
         """,
         "{{ $labels.task }} has not succeeded for too long",

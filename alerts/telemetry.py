@@ -1,7 +1,7 @@
 """What watches the rest: sidecars that report, snapshots that are fresh, series that are whole."""
 
 from alerts.pace import Pace
-from alerts.promql import EACH, seen
+from alerts.promql import EACH, age, seen
 from alerts.rule import Alert, Group, Record, Rule
 
 TARGET = "namespace, job, instance"
@@ -61,9 +61,9 @@ def _absent(pace: Pace) -> Alert:
         (absent(headcount_broker_up) and on () absent(headcount_worker_slots))
         """,
         "Nothing of Headcount is left to be scraped",
-        """For 15 minutes Prometheus has seen no series of Headcount; a day's sidecars were
-        {{ $value | humanize }} (1: perhaps none). It was scaled to zero, or is not scraped any
-        more.""",
+        """For 15 minutes Prometheus has seen no series of Headcount. Within a day it had scraped
+        {{ $value | humanize }} sidecars (1 may be none): Headcount was scaled to zero, or is not
+        scraped any more.""",
     )
 
 
@@ -91,7 +91,7 @@ def _stale(pace: Pace) -> Alert:
         "critical",
         pace("2m"),
         f"""
-        time() - {seen("headcount_snapshot_timestamp_seconds")} > {pace.seconds("1m"):g}
+        {age("headcount_snapshot_timestamp_seconds")} > {pace.seconds("1m"):g}
         and on (namespace) {seen("headcount_broker_up")} == 1
         """,
         "What the sidecars show is old",
