@@ -62,8 +62,8 @@ def burst():
         stack.change("headcount_queue_depth", rise(-40, 2.5, 400), 18, queue=queue, state="ready")
         stack.change("headcount_queue_oldest_ready_age_seconds", rise(15, 10), 8, queue=queue)
         began = rise(5, 8) + hold(160, 10) + rise(25, 2.5, 160) + rise(5, 9.5, 410)
-        late = rise(5, 8) + hold(160, 12.5) + rise(5, 9.5, 160)
-        _begin(stack, queue, began, late)
+        in_time = rise(5, 8) + hold(160, 12.5) + rise(5, 9.5, 160)
+        _begin(stack, queue, began, in_time)
     waiting = hold(0, 8) + rise(-75, 10, 3000) + hold(0, 12)
     stack.set("headcount_queue_depth", waiting, queue="critical", state="ready")
     stack.change("headcount_queue_oldest_ready_age_seconds", rise(15, 10), 8, queue="critical")
@@ -72,8 +72,8 @@ def burst():
     stack.set("headcount_jobs_total", enqueued, queue="critical", state="enqueued")
     stack.set("headcount_jobs_total", done, queue="critical", state="succeeded")
     began = rise(5, 8) + rise(42, 10, 160) + rise(5, 12, 1840)
-    late = rise(5, 8) + hold(160, 10) + rise(5, 12, 160)
-    _begin(stack, "critical", began, late)
+    in_time = rise(5, 8) + hold(160, 10) + rise(5, 12, 160)
+    _begin(stack, "critical", began, in_time)
     stack.change("headcount_worker_busy_slots", hold(8, 10), 8)
     # Jobs were late, which budgets and tickets tell of; nobody needs to get up for it.
     told = {warning("HeadcountOldestJobTooOld"), warning("HeadcountObjectiveBurnsSlowly")}
@@ -82,12 +82,11 @@ def burst():
 
 def idle_night():
     stack = Stack()
-    for name in ("headcount_jobs_received_total", "headcount_jobs_processed_total"):
-        stack.set(name, hold(7))
     stack.set("headcount_jobs_total", hold(7))
     stack.set("headcount_worker_busy_slots", hold(0))
     stack.set("headcount_worker_busy_seconds_total", hold(7))
-    _begin(stack, "default", hold(7), hold(7))
+    for queue in ("critical", "default", "low"):
+        _begin(stack, queue, hold(7), hold(7))
     return Situation("an idle night", [stack])
 
 
@@ -104,8 +103,6 @@ def one_slow_job():
 def unused_queue():
     stack = Stack()
     stack.set("headcount_jobs_total", hold(0), queue="low")
-    for name in ("headcount_jobs_received_total", "headcount_jobs_processed_total"):
-        stack.set(name, hold(0), queue="low")
     _begin(stack, "low", hold(0), hold(0))
     return Situation("a queue nobody uses", [stack])
 
@@ -194,6 +191,8 @@ def broker_of_one():
 
 def _begin(stack, queue, began, in_time):
     """Let each worker begin so many jobs of a queue, and so many of them in time."""
+    stack.set("headcount_jobs_received_total", began, queue=queue)
+    stack.set("headcount_jobs_processed_total", began, queue=queue, outcome="succeeded")
     stack.set("headcount_job_wait_seconds_count", began, queue=queue)
     stack.set("headcount_job_wait_seconds_bucket", in_time, queue=queue)
 
