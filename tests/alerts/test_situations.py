@@ -12,8 +12,8 @@ SITUATIONS = [make() for make in HARMLESS + HARMFUL]
 @pytest.mark.needs_prometheus
 @pytest.mark.parametrize("situation", SITUATIONS, ids=lambda situation: situation.name)
 def test_these_alerts_fire_and_no_others(situation, promtool, tmp_path):
-    series = situation.input_series()
-    check_what_fires(promtool, series, SECONDS, MINUTES, situation.fires, tmp_path)
+    case = {"interval": f"{SECONDS}s", "input_series": situation.input_series()}
+    check_what_fires(promtool, case, MINUTES, situation.fires, tmp_path)
 
 
 @pytest.mark.parametrize("make", HARMLESS, ids=lambda make: make.__name__)
