@@ -21,7 +21,7 @@ each_file = pytest.mark.parametrize("cases", CASE_FILES, ids=lambda path: path.n
 
 
 def run(*command):
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
 @pytest.mark.needs_prometheus
