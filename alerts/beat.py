@@ -1,15 +1,18 @@
 """The schedule: Beat, cron jobs, and jobs that were to start later."""
 
 from alerts.pace import Pace
-from alerts.promql import seen
+from alerts.promql import EACH, age, seen
 from alerts.rule import Alert, Group
 
 EACH_ENTRY = "namespace, task"
 
+NOT_CANARIES = '{task!~"workers.jobs.canary.*"}'
+"""A Beat away for minutes misses theirs, and nobody misses them."""
+
 
 def group(pace: Pace) -> Group:
     """Return the rules at a pace."""
-    alerts = (_silent, _lag, _missed, _unsuccessful)
+    alerts = (_silent, _lag, _missed, _unsuccessful, _canary)
     return Group("headcount-beat", "Does the schedule hold?", [alert(pace) for alert in alerts])
 
 
@@ -20,7 +23,7 @@ def _silent(pace: Pace) -> Alert:
         "critical",
         pace("3m"),
         f"""
-        time() - {seen("headcount_beat_last_tick_timestamp_seconds")} > {pace.seconds("1m"):g}
+        {age("headcount_beat_last_tick_timestamp_seconds")} > {pace.seconds("1m"):g}
         or
         {seen("headcount_broker_up")} == 1
         unless on (namespace) {seen("headcount_beat_last_tick_timestamp_seconds")}
@@ -44,7 +47,7 @@ def _lag(pace: Pace) -> Alert:
 
 
 def _missed(pace: Pace) -> Alert:
-    missed = f"increase(headcount_cron_missed_total[{pace('1h')}])"
+    missed = f"increase(headcount_cron_missed_total{NOT_CANARIES}[{pace('1h')}])"
     return Alert(
         "HeadcountCronMissed",
         "warning",
@@ -57,9 +60,11 @@ def _missed(pace: Pace) -> Alert:
 
 
 def _unsuccessful(pace: Pace) -> Alert:
-    # Two intervals and ten minutes after the last success; one that never succeeded, after the
-    # dispatches that should have led to one.
+    # Two intervals and ten minutes after the last success; one that never succeeded, after a run
+    # that has had ten minutes for it. Not "the last run was ten minutes ago": a job that is
+    # enqueued every minute would never say that.
     succeeded = seen("headcount_cron_last_success_timestamp_seconds", EACH_ENTRY)
+    enqueued = "headcount_cron_last_dispatch_timestamp_seconds"
     return Alert(
         "HeadcountCronNotSucceeding",
         "warning",
@@ -69,11 +74,30 @@ def _unsuccessful(pace: Pace) -> Alert:
         > on ({EACH_ENTRY})
         2 * {seen("headcount_cron_interval_seconds", EACH_ENTRY)} + {pace.seconds("10m"):g}
         or
-        time() - {seen("headcount_cron_last_dispatch_timestamp_seconds", EACH_ENTRY)}
-        > {pace.seconds("10m"):g}
+        time() - max by ({EACH_ENTRY}) ({enqueued} offset {pace("10m")})
+        and on ({EACH_ENTRY}) max by ({EACH_ENTRY}) ({enqueued})
         unless on ({EACH_ENTRY}) {succeeded}
         """,
         "{{ $labels.task }} has not succeeded for too long",
         """{{ $labels.task }} last succeeded {{ $value | humanizeDuration }} ago (or was last
         enqueued then, and never succeeded): more than two of its intervals.""",
+    )
+
+
+def _canary(pace: Pace) -> Alert:
+    # One comes back every minute, unless it waits: so long as its queue's jobs may, and again.
+    allowed = seen("headcount_slo_threshold_seconds", EACH, sli="wait")
+    return Alert(
+        "HeadcountCanaryOverdue",
+        "critical",
+        pace("2m"),
+        f"""
+        {age("headcount_canary_last_success_timestamp_seconds", EACH)}
+        > on ({EACH})
+        2 * {allowed} + {pace.seconds("3m"):g}
+        """,
+        "No canary comes back through queue {{ $labels.queue }}",
+        """The last canary came back through queue {{ $labels.queue }} {{ $value | humanizeDuration
+        }} ago. One is sent every minute: jobs of users do not come through either.""",
+        by_queue=True,
     )

@@ -70,7 +70,7 @@ def _dead_set(pace: Pace) -> Alert:
         pace("5m"),
         f"""
         {ledger("increase", pace("6h"), "dead")} >= 20
-        and on ({EACH}) {seen("headcount_queue_depth", EACH, state="dead")} > 0
+        and on ({EACH}) {seen("headcount_queue_depth", EACH, state="dead")} >= 20
         """,
         "The dead set of queue {{ $labels.queue }} grows",
         """{{ $value | printf "%.0f" }} jobs of queue {{ $labels.queue }} died in the last 6 hours,

@@ -13,10 +13,9 @@ LEAST_BAD_JOBS = 10
 """Fewer are no trend: one bad job of two would burn a month's budget within hours."""
 
 EACH = "namespace, queue, sli"
-FAST = ((14.4, "1h", "5m"), (6, "6h", "30m", "5m"))
-SLOW = ((3, "1d", "2h"), (1, "3d", "6h"))
-"""(burn rate, windows): all of these burn so fast; the shortest says that it is not over yet, so
-that nobody is paged for what another alert told them half an hour ago."""
+FAST = (("1h", "5m", 14.4), ("6h", "30m", 6))
+SLOW = (("1d", "2h", 3), ("3d", "6h", 1))
+"""(long window, short window, burn rate): both windows burn so fast, or it is over already."""
 
 
 def group(pace: Pace) -> Group:
@@ -48,16 +47,10 @@ def _counts(pace: Pace) -> list[Rule]:
 
 def _events(window: str) -> str:
     started = counted("headcount_job_wait_seconds_count", "rate", window)
-    succeeded = counted("headcount_jobs_processed_total", "rate", window, outcome="succeeded")
     return f"""
     label_replace({started}, "sli", "wait", "", "")
     or
-    label_replace(
-      {succeeded}
-      + on (namespace, queue)
-      {ledger("rate", window, "dead")},
-      "sli", "success", "", ""
-    )
+    label_replace({ledger("rate", window, "succeeded|dead")}, "sli", "success", "", "")
     """
 
 
@@ -114,13 +107,16 @@ def _burn(window: str, bad: str, events: str) -> Rule:
 
 
 def _alerts(pace: Pace) -> list[Rule]:
+    # The page waits as long as a backlog is given to show that it shrinks, and wants jobs to be bad
+    # still: a burst would otherwise page as it comes, or when it is over.
     return [
         Alert(
             "HeadcountObjectiveBurnsFast",
             "critical",
-            pace("2m"),
+            pace("5m"),
             f"""
             {_burning(FAST)}
+            and on ({EACH}) namespace_queue_sli:headcount_slo_burn:rate5m > 6
             unless on ({EACH}) {_draining(pace("5m"))}
             unless on (namespace) {_broker_was_away(pace("5m"))}
             """,
@@ -143,15 +139,11 @@ def _alerts(pace: Pace) -> list[Rule]:
     ]
 
 
-def _burning(rates: tuple[tuple[float | str, ...], ...]) -> str:
+def _burning(windows: tuple[tuple[str, str, float], ...]) -> str:
     burn = "namespace_queue_sli:headcount_slo_burn:rate"
-    each = [
-        " and ".join(f"{burn}{window} > {rate}" for window in windows) for rate, *windows in rates
-    ]
-    return f"""
-    ({" or ".join(f"({one})" for one in each)})
-    and on ({EACH}) namespace_queue_sli:headcount_slo_bad:increase1h >= {LEAST_BAD_JOBS}
-    """
+    both = [f"({burn}{long} > {rate} and {burn}{short} > {rate})" for long, short, rate in windows]
+    enough = f"namespace_queue_sli:headcount_slo_bad:increase1h >= {LEAST_BAD_JOBS}"
+    return f"({' or '.join(both)}) and on ({EACH}) {enough}"
 
 
 def _draining(window: str) -> str:

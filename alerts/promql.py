@@ -13,6 +13,11 @@ def seen(name: str, by: str = "namespace", **labels: str) -> str:
     return f"max by ({by}) ({name}{_matching(labels)})"
 
 
+def age(name: str, by: str = "namespace") -> str:
+    """Return how old a timestamp of the sidecars was when scraped; rare scrapes age nothing."""
+    return f"min by ({by}) (timestamp({name}) - {name})"
+
+
 def ledger(function: str, window: str, states: str, by: str = EACH) -> str:
     """Return ``rate`` or ``increase`` of the ledger's counts, added up over ``states``."""
     counts = f"{function}(headcount_jobs_total{_matching({'state': states})}[{window}])"

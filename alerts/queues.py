@@ -12,7 +12,6 @@ READY = "namespace_queue:headcount_queue_ready:max"
 WORKERS = "namespace_queue:headcount_queue_workers:max"
 ENDED = "namespace_queue:headcount_jobs_ended:rate3m"
 PROCESSED = "namespace_queue:headcount_jobs_processed:rate3m"
-BUSY = "namespace:headcount_worker_busy:ratio3m"
 BACKLOG = 100
 """Ready jobs below this are gone in a moment, whatever the trend."""
 
@@ -29,13 +28,6 @@ def _records(pace: Pace) -> list[Rule]:
         Record(WORKERS, seen("headcount_queue_workers", EACH)),
         Record(ENDED, ledger("rate", pace("3m"), all_ends)),
         Record(PROCESSED, counted("headcount_jobs_processed_total", "rate", pace("3m"))),
-        Record(
-            BUSY,
-            f"""
-            sum by (namespace) (rate(headcount_worker_busy_seconds_total[{pace("3m")}]))
-            / sum by (namespace) (headcount_worker_slots)
-            """,
-        ),
     ]
 
 
@@ -45,8 +37,9 @@ def _alerts(pace: Pace) -> list[Rule]:
 
 def _stalled(pace: Pace) -> Alert:
     # An attempt that ended to be retried is progress too: the ledger does not see it, the
-    # workers' counters do. A queue whose slots are all busy with earlier queues' jobs waits its
-    # turn: HeadcountWorkersSaturated says so, and the objectives when it takes too long.
+    # workers' counters do. A queue of which no job is leased while jobs of others end awaits its
+    # turn, since priority is strict; a worker with free slots that leaves it lying is
+    # HeadcountWorkerStuck's.
     return Alert(
         "HeadcountQueueStalled",
         "critical",
@@ -55,7 +48,10 @@ def _stalled(pace: Pace) -> Alert:
         {READY} > 0
         and on ({EACH}) {WORKERS} > 0
         unless on ({EACH}) ({ENDED} > 0 or {PROCESSED} > 0)
-        unless on (namespace) (sum by (namespace) ({PROCESSED}) > 0 and on (namespace) {BUSY} > 0.9)
+        unless on ({EACH}) (
+          {seen("headcount_queue_depth", EACH, state="leased")} == 0
+          and on (namespace) sum by (namespace) ({ENDED}) > 0
+        )
         """,
         "Queue {{ $labels.queue }} stands still",
         """{{ $value | humanize }} jobs of queue {{ $labels.queue }} are ready and it has live

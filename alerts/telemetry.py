@@ -1,61 +1,84 @@
 """What watches the rest: sidecars that report, snapshots that are fresh, series that are whole."""
 
 from alerts.pace import Pace
-from alerts.promql import EACH, seen
-from alerts.rule import Alert, Group
+from alerts.promql import EACH, age, seen
+from alerts.rule import Alert, Group, Record, Rule
 
 TARGET = "namespace, job, instance"
-GONE = "(absent(headcount_broker_up) and on () absent(headcount_worker_slots))"
+OPEN = "namespace:headcount_jobs_open:sum"
+THERE = f"({seen('headcount_broker_up')} or count by (namespace) (headcount_worker_slots))"
 
 
 def group(pace: Pace) -> Group:
     """Return the rules at a pace."""
     alerts = (_sidecars, _absent, _absent_with_work, _stale, _dropped)
-    return Group(
-        "headcount-telemetry", "Can the rest be believed?", [alert(pace) for alert in alerts]
-    )
+    rules: list[Rule] = [_open(), *(alert(pace) for alert in alerts)]
+    return Group("headcount-telemetry", "Can the rest be believed?", rules)
+
+
+def _open() -> Record:
+    # Recorded to be remembered: of the sidecars' own series, one that went an hour ago would still
+    # tell of the jobs it saw.
+    depth = 'headcount_queue_depth{state=~"ready|leased"}'
+    return Record(OPEN, f"sum by (namespace) (max by ({EACH}, state) ({depth}))")
 
 
 def _sidecars(pace: Pace) -> Alert:
-    # Its targets are still to be scraped, and none answers: not scaled down, but broken.
+    # Its targets are still to be scraped, or workers are, and none answers: not scaled down, but
+    # broken.
     return Alert(
         "HeadcountSidecarMissing",
         "critical",
         pace("5m"),
         f"""
-        count by (namespace) (
-          up == 0 and on ({TARGET}) count_over_time(headcount_broker_up[{pace("1d")}]) > 0
+        (
+          count by (namespace) (
+            up == 0 and on ({TARGET}) count_over_time(headcount_broker_up[{pace("1d")}]) > 0
+          )
+          or
+          count by (namespace) (headcount_worker_slots)
         )
         unless on (namespace) {seen("headcount_broker_up")}
         """,
         "No sidecar answers",
-        """None of {{ $value | humanize }} sidecars has answered Prometheus for 5 minutes. Until one
-        does, no alert about queues, jobs or the broker can fire.""",
+        """No sidecar has answered Prometheus for 5 minutes, though {{ $value | humanize }} of its
+        targets or workers are still there. Until one does, no alert about queues, jobs or the
+        broker can fire.""",
     )
 
 
 def _absent(pace: Pace) -> Alert:
+    # Missed for a day by its namespace; after that, or where nothing was ever seen, as a whole.
+    known = f"count by (namespace) (last_over_time(headcount_broker_up[{pace('1d')}]))"
     return Alert(
         "HeadcountTelemetryAbsent",
         "warning",
         pace("15m"),
-        GONE,
+        f"""
+        {known}
+        unless on (namespace) {THERE}
+        or on ()
+        (absent(headcount_broker_up) and on () absent(headcount_worker_slots))
+        """,
         "Nothing of Headcount is left to be scraped",
-        """For 15 minutes Prometheus has seen no series of Headcount at all ({{ $value | humanize }}
-        is what absence looks like). It was scaled to zero, or is not scraped any more.""",
+        """For 15 minutes Prometheus has seen no series of Headcount. Within a day it had scraped
+        {{ $value | humanize }} sidecars (1 may be none): Headcount was scaled to zero, or is not
+        scraped any more.""",
     )
 
 
 def _absent_with_work(pace: Pace) -> Alert:
     # Scaled to zero on purpose, it would have left nothing waiting or running behind.
-    depth = 'headcount_queue_depth{state=~"ready|leased"}'
     return Alert(
         "HeadcountTelemetryAbsent",
         "critical",
         pace("5m"),
-        f"sum(max by ({EACH}, state) (last_over_time({depth}[{pace('1h')}]))) > 0 and on () {GONE}",
+        f"""
+        last_over_time({OPEN}[{pace("1d")}]) > 0
+        unless on (namespace) {THERE}
+        """,
         "Headcount disappeared with jobs waiting or running",
-        """For 5 minutes Prometheus has seen no series of Headcount at all; when last seen,
+        """For 5 minutes Prometheus has seen no series of Headcount; when last seen,
         {{ $value | humanize }} jobs were waiting or running.""",
     )
 
@@ -68,7 +91,7 @@ def _stale(pace: Pace) -> Alert:
         "critical",
         pace("2m"),
         f"""
-        time() - {seen("headcount_snapshot_timestamp_seconds")} > {pace.seconds("1m"):g}
+        {age("headcount_snapshot_timestamp_seconds")} > {pace.seconds("1m"):g}
         and on (namespace) {seen("headcount_broker_up")} == 1
         """,
         "What the sidecars show is old",

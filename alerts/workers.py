@@ -2,7 +2,7 @@
 
 from alerts.pace import Pace
 from alerts.promql import EACH, seen
-from alerts.queues import BUSY, READY
+from alerts.queues import READY
 from alerts.rule import Alert, Group
 
 PROCESS = "namespace, job, instance"
@@ -67,14 +67,16 @@ def _silent(pace: Pace) -> Alert:
 
 
 def _stuck(pace: Pace) -> Alert:
-    # Its loop does not turn; or slots are free and jobs wait in a queue it consumes (it counts
-    # receipts by queue, from zero), and it has received none for minutes.
+    # Its loop does not turn, though it does not drain (that loop waits for running jobs); or slots
+    # are free and jobs wait in a queue it consumes (it counts receipts by queue, from zero), and
+    # it has received none for minutes.
     return Alert(
         "HeadcountWorkerStuck",
         "critical",
         pace("2m"),
         f"""
         headcount_worker_loop_lag_seconds > {pace.seconds("1m"):g}
+        and on ({PROCESS}) headcount_worker_draining == 0
         or
         headcount_worker_slots - headcount_worker_busy_slots > 0
         and on ({PROCESS})
@@ -92,14 +94,20 @@ def _stuck(pace: Pace) -> Alert:
 
 
 def _saturated(pace: Pace) -> Alert:
+    window = pace("15m")
     return Alert(
         "HeadcountWorkersSaturated",
         "warning",
-        pace("15m"),
-        f"{BUSY} > 0.95 and on (namespace) {ANY_READY} > 0",
+        pace("5m"),
+        f"""
+        sum by (namespace) (rate(headcount_worker_busy_seconds_total[{window}]))
+        / sum by (namespace) (headcount_worker_slots)
+        > 0.95
+        and on (namespace) {ANY_READY} > 0
+        """,
         "All slots of all workers are busy",
-        """{{ $value | humanizePercentage }} of the workers' time was spent on jobs for 15 minutes,
-        and jobs wait. More load only waits longer: add workers.""",
+        """{{ $value | humanizePercentage }} of the workers' slots were busy over 15 minutes, and
+        jobs wait. More load only waits longer: add workers.""",
     )
 
 

@@ -41,7 +41,7 @@ def test_more_due_jobs_than_fit_one_round_are_all_promoted(jobs):
     assert jobs.client.llen("low") == 1200
 
 
-@pytest.mark.parametrize(("due_in", "again_in"), [(60, 1.2), (0.6, 0.6), (0.01, 0.25)])
+@pytest.mark.parametrize(("due_in", "again_in"), [(60, 1.2), (0.6, 0.6), (0.2, 0.25)])
 def test_promotion_comes_again_when_the_next_job_is_due(jobs, due_in, again_in):
     jobs.enqueue("later", due_in=90)
     jobs.enqueue("next", due_in=due_in)
