@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from tests.broker_process import BrokerProcess
+from tests.broker_process import BrokerProcess, free_port
 from tests.waiting import wait_until
 
 
@@ -128,7 +128,9 @@ def test_a_replica_is_no_broker(headcount, broker, own_broker):
 
 
 def test_a_cluster_is_no_broker(headcount, tmp_path):
-    with BrokerProcess(tmp_path / "cluster", options={"cluster-enabled": "yes"}) as cluster:
+    # Its own choice of a port for the cluster, 10,000 above the other, may be none at all.
+    options = {"cluster-enabled": "yes", "cluster-port": free_port()}
+    with BrokerProcess(tmp_path / "cluster", options=options) as cluster:
         [line] = problems(headcount("check", CELERY_BROKER_URL=cluster.url))
     assert line.startswith(f"problem  broker: redis://127.0.0.1:{cluster.port}/0: it is a Redis Cl")
 
