@@ -18,7 +18,7 @@ import redis
 from redis.exceptions import RedisError
 
 from service.broker import keys
-from service.broker.scripts import ANNOUNCE
+from service.broker.scripts import REPORT
 
 logger = logging.getLogger("headcount.broker")
 
@@ -87,8 +87,8 @@ class Announcement:
             logger.debug("the broker was not told that %s ended: %s", self._name, error)
 
     def _send(self, text: bytes) -> None:
-        arguments = (self._name, text, repr(self._clock()), REMEMBER_SECONDS)
-        ANNOUNCE(self._client, (keys.PROCESSES, keys.PROCESSES_SEEN), arguments)
+        arguments = (self._name, text, REMEMBER_SECONDS, repr(self._clock()))
+        REPORT(self._client, (keys.PROCESSES, keys.PROCESSES_SEEN), arguments)
 
 
 def own_versions() -> dict[str, str]:

@@ -7,9 +7,8 @@ from service.cli.broker_look import BrokerLook
 from service.cli.checks_fleet import workers_of
 from service.cli.findings import Findings, listed, problem, warning
 from service.settings import Settings
+from service.sidecar.checks import BEAT_SILENT_SECONDS
 from service.sidecar.worker_states import live_workers
-
-BEAT_SILENT_SECONDS = 30.0
 
 
 def check_beats(look: BrokerLook, settings: Settings, cron: Mapping[str, str]) -> Findings:

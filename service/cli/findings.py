@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-Level = Literal["ok", "warning", "problem"]
+from service.sidecar.checks import listed as in_a_line
 
-MOST_NAMES = 5
+Level = Literal["ok", "warning", "problem"]
 
 
 class Finding(NamedTuple):
@@ -45,7 +45,5 @@ def well_unless(findings: Iterable[Finding], subject: str, detail: str) -> Findi
 
 
 def listed(names: Iterable[str]) -> str:
-    """Return names for a line: the first few, and how many there are beyond."""
-    all_names = sorted(names)
-    rest = len(all_names) - MOST_NAMES
-    return ", ".join(all_names[:MOST_NAMES]) + (f" and {rest} more" if rest > 0 else "")
+    """Return names for a line, in order of the alphabet."""
+    return in_a_line(sorted(names))

@@ -56,7 +56,7 @@ def check_beat(snapshot: Snapshot) -> Verdict:
     """Degraded by a Beat that does not report, or by cron entries it has not dispatched."""
     tick, now = snapshot.beat_last_tick, snapshot.as_of
     late = [entry for entry in snapshot.cron if _is_late(entry, now)]
-    problems = [f"overdue: {_listed([_lateness(entry, now) for entry in late])}"] if late else []
+    problems = [f"overdue: {listed([_lateness(entry, now) for entry in late])}"] if late else []
     if tick is None:
         problems.insert(0, "Beat has never reported; is it running?")
     elif now - tick > BEAT_SILENT_SECONDS:
@@ -97,13 +97,13 @@ def _queue_problems(queue: QueueState) -> list[str]:
 def _why_unserved(queue: str, live: list[WorkerState]) -> str:
     draining = [worker.name for worker in live if queue in worker.queues]
     if draining:
-        return f"{queue}: all its workers are draining ({_listed(draining)})"
+        return f"{queue}: all its workers are draining ({listed(draining)})"
     return f"{queue}: no live worker consumes it"
 
 
 def _silences(snapshot: Snapshot, silent: list[WorkerState]) -> str:
     ages = [(worker.name, in_words(silence_seconds(snapshot, worker))) for worker in silent]
-    return _listed([f"{name} (for {age})" for name, age in ages])
+    return listed([f"{name} (for {age})" for name, age in ages])
 
 
 def _is_late(entry: CronState, now: float) -> bool:
@@ -122,7 +122,8 @@ def _drift(queue: QueueState) -> str:
     return f"{queue.name}: drift {queue.drift:+d} ({said})"
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: list[str]) -> str:
+    """Return names for a line: the first few, and how many there are beyond."""
     rest = len(names) - MOST_NAMES
     return ", ".join(names[:MOST_NAMES]) + (f" and {rest} more" if rest > 0 else "")
 

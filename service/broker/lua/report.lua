@@ -1,7 +1,8 @@
--- Store a worker's report under the broker's clock; forget workers silent for an hour.
+-- Store what a process says of itself under the broker's clock; forget those long silent.
 --
--- KEYS  workers, workers seen
--- ARGV  name, report (JSON; '' = goodbye), seconds to remember
+-- KEYS  what they say, when they were seen
+-- ARGV  name, what it says (JSON; '' = goodbye), seconds to remember, and for who wants to know how
+--       far its clock is ahead of the broker's, its clock (Unix seconds): that goes before the rest
 
 -- A full broker refuses a script whose first write may need memory. This one needs none.
 redis.call('PERSIST', KEYS[1])
@@ -12,7 +13,8 @@ if ARGV[2] == '' then
   redis.call('HDEL', KEYS[1], ARGV[1])
   redis.call('ZREM', KEYS[2], ARGV[1])
 else
-  redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+  local ahead = ARGV[4] and string.format('%.3f ', ARGV[4] - now) or ''
+  redis.call('HSET', KEYS[1], ARGV[1], ahead .. ARGV[2])
   redis.call('ZADD', KEYS[2], now, ARGV[1])
 end
 for _, name in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now - ARGV[3])) do
