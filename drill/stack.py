@@ -30,7 +30,7 @@ class Stack:
 
     def __init__(self, directory: Path, pace: Pace) -> None:
         self.directory, self.pace = directory, pace
-        names = ("broker", "a", "b", "sidecar", "prometheus", "alertmanager", "cluster")
+        names = ("broker", "a", "b", "sidecar", "prometheus", "alertmanager")
         self.ports = {name: choose_port(HOST) for name in names}
         self.url = f"redis://{HOST}:{self.ports['broker']}/0"
         self.client = redis.Redis(port=self.ports["broker"], socket_timeout=2)
@@ -119,7 +119,7 @@ class Stack:
             f"--config.file={ALERTMANAGER_CONFIG}",
             f"--storage.path={self.directory / 'alertmanager'}",
             f"--web.listen-address={HOST}:{self.ports['alertmanager']}",
-            f"--cluster.listen-address={HOST}:{self.ports['cluster']}",
+            "--cluster.listen-address=",
             "--log.level=warn",
         )
 

@@ -1,12 +1,10 @@
 """A browser without a window, with an empty profile for every page."""
 
-import os
-import shutil
 import subprocess
 import tempfile
 from typing import NamedTuple
 
-import pytest
+from tests.programs import installed
 
 FLAGS = (
     "--headless",
@@ -59,7 +57,4 @@ class Chromium:
 
 def find_chromium():
     """Return the browser; without one the test is skipped, or fails in CI."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no chromium here")
-    return Chromium(program)
+    return Chromium(installed("chromium", "chromium-browser"))

@@ -1,7 +1,5 @@
 """The fire drill: its faults name alerts that exist, and one of them is gone through for real."""
 
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +8,7 @@ import pytest
 import yaml
 
 from drill.faults import FAULTS
+from tests.programs import installed
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,10 +30,8 @@ def test_no_two_faults_have_one_name():
 
 @pytest.mark.needs_prometheus
 def test_a_fault_raises_its_alert_which_resolves_after_the_cure():
-    programs = ("prometheus", "prometheus-alertmanager")
-    if not all(map(shutil.which, programs)):
-        missing = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        missing("prometheus or prometheus-alertmanager is not installed")
+    installed("prometheus")
+    installed("alertmanager", "prometheus-alertmanager")
     drill = subprocess.run(
         [sys.executable, "-m", "drill", "Beat stopped"],
         cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,

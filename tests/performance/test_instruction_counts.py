@@ -3,21 +3,18 @@
 Counted, not timed: a busy machine makes it slower and no different.
 """
 
-import os
-import shutil
-
 import pytest
 
 from bench.instructions import ratios
 from bench.recorded_instructions import regressions
+from tests.programs import installed
 
 
 @pytest.fixture
 def valgrind():
     """Both of its programs; a machine without them skips, CI fails."""
-    if shutil.which("valgrind") is None or shutil.which("vgdb") is None:
-        missing = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        missing("valgrind is not installed (apt-get install valgrind)")
+    installed("valgrind")
+    installed("vgdb")
 
 
 @pytest.mark.usefixtures("valgrind")

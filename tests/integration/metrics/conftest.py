@@ -1,12 +1,10 @@
 """Brokers and processes for a whole module, where one run serves many tests."""
 
-import os
-import shutil
-
 import pytest
 
 from tests.broker_process import BrokerProcess
 from tests.headcount_process import Processes
+from tests.programs import installed
 from workers.process_app import process_app
 
 
@@ -35,11 +33,4 @@ def enqueues_on_module_broker(module_broker):
 @pytest.fixture
 def program():
     """Return a program's path; without it the test is skipped, or fails in CI."""
-
-    def find(name):
-        path = shutil.which(name)
-        if path is None:
-            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"no {name} here")
-        return path
-
-    return find
+    return installed

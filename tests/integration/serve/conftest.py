@@ -1,14 +1,13 @@
 """Supervisors that are ended with the test."""
 
 import json
-import os
-import shutil
 from pathlib import Path
 
 import pytest
 
 from service.serve.ports import choose_port
 from tests.integration.serve.running_program import RunningProgram
+from tests.programs import installed
 
 HERE = Path(__file__).parent
 FAST = {"first_delay_seconds": 0.05, "longest_delay_seconds": 0.2}
@@ -65,13 +64,4 @@ def serve(started, stack_environ):
 @pytest.fixture
 def program():
     """Return a program's path; without it the test is skipped, or fails in CI."""
-
-    def find(name):
-        path = shutil.which(name)
-        if path is None and os.environ.get("CI") == "true":
-            pytest.fail(f"{name} is not installed")
-        if path is None:
-            pytest.skip(f"{name} is not installed")
-        return path
-
-    return find
+    return installed
