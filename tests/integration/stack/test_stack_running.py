@@ -2,8 +2,6 @@
 
 import http.client
 import json
-import os
-import shutil
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.integration.stack.running_stack import ROOT
+from tests.programs import installed
 from tests.waiting import wait_until
 
 NOTE = "tests.sample_jobs.Note"
@@ -31,8 +30,7 @@ def stack(run_stack, tmp_path_factory):
 @pytest.fixture
 def prometheus(stack):
     """Ask the stack's Prometheus; skipped where it is not installed, a failure in CI."""
-    if shutil.which("prometheus") is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no prometheus here")
+    installed("prometheus")
     return lambda path: stack.get_json(f"/api/v1/{path}", "PROMETHEUS")["data"]
 
 
@@ -160,10 +158,11 @@ def test_no_line_of_the_stack_shows_the_password(stack):
 
 
 def test_a_hundred_clients_change_nothing_in_the_brokers_command_rate(stack):
-    def commands_within(window):
-        before = stack.commands_processed()
+    def commands_a_second(window):
+        # By the clock: a hundred clients may take a second longer to be done.
+        before, begun = stack.commands_processed(), time.monotonic()
         window()
-        return stack.commands_processed() - before
+        return (stack.commands_processed() - before) / (time.monotonic() - begun)
 
     def ask(path):
         """Ask again and again; return the number of good answers."""
@@ -183,5 +182,5 @@ def test_a_hundred_clients_change_nothing_in_the_brokers_command_rate(stack):
         assert min(good) > 0
         assert sum(good) > 1000
 
-    idle = commands_within(lambda: time.sleep(WINDOW_SECONDS))
-    assert commands_within(ask_all) < 1.3 * idle
+    idle = commands_a_second(lambda: time.sleep(WINDOW_SECONDS))
+    assert commands_a_second(ask_all) < 1.3 * idle
