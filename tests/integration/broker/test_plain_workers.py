@@ -11,6 +11,7 @@ from tests import sample_jobs as jobs
 from tests.integration.broker import plain_worker
 from tests.integration.broker.plain_worker import PlainWorker
 from tests.waiting import wait_until
+from workers.process_app import process_app
 
 AN_HOUR = 3600
 LEASE_SECONDS = 3
@@ -200,7 +201,7 @@ def test_plain_jobs_with_a_priority_are_left_to_plain_workers(
 
 def test_a_job_that_a_plain_worker_retries_is_still_the_same_job(broker, start, start_plain, notes):
     plain = start_plain()
-    job = jobs.plain_retry.delay("again")
+    job = process_app().send_task(jobs.plain_retry.name, ("again",))
     wait_until(lambda: plain.said("Retry in 1s"), 10)
     assert plain.stop() == 0
     ours = start("worker", broker_url=broker.url)

@@ -15,12 +15,11 @@ HOSTILE = (
 )
 
 
-def _task(name):
+def _declare(name):
     @app.task(name=name)
     def fail():
         raise type(name, (Exception,), {})
 
-    return fail
 
-
-TASKS = [_task(name) for name in HOSTILE]
+for _name in HOSTILE:
+    _declare(_name)

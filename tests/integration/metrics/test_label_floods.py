@@ -10,6 +10,7 @@ from service.telemetry.catalogue import ERROR_TYPE_LIMIT, OTHER, TASK_LIMIT
 from tests.integration.metrics import flooding_jobs, hostile_jobs
 from tests.integration.metrics.scrape import OPENMETRICS, scrape
 from tests.waiting import wait_until
+from workers.process_app import process_app
 
 ERROR_TYPES = 100
 DROPPED = "headcount_series_dropped_total"
@@ -72,8 +73,8 @@ def test_a_flood_of_names_leaves_the_series_few_and_every_job_counted(broker, st
 def hostile(module_broker, module_processes, enqueues_on_module_broker):
     """A worker that has performed tasks of hostile names, which raised errors of such names."""
     worker = start_with(hostile_jobs, module_processes.start, module_broker)
-    for task in hostile_jobs.TASKS:
-        task.delay()
+    for name in hostile_jobs.HOSTILE:
+        process_app().send_task(name)
     wait_until(lambda: not module_broker.pending(), 30, "jobs are left")
     return worker
 
