@@ -67,7 +67,7 @@ def _visit(node, use, recorded, counted):
 
 def _visit_selector(node, use, recorded, counted):
     use.selectors.append(node)
-    labels = _labels_of(node.name, recorded)
+    labels = labels_of(node.name, recorded)
     if labels is None:
         use.problems.append(f"{node.name} is neither in the catalogue nor recorded")
         return set()
@@ -81,7 +81,8 @@ def _visit_selector(node, use, recorded, counted):
     return labels
 
 
-def _labels_of(name, recorded):
+def labels_of(name, recorded=frozenset()):
+    """Return the labels that a series may have; None for one that nobody exports or records."""
     if name in recorded:
         return set(name.split(":")[0].split("_"))
     if name in PROMETHEUS_OWN:

@@ -1,0 +1,91 @@
+"""Rules for what dashboards ask Prometheus. A rule returns what is wrong, naming the panel.
+
+After Grafana's own dashboard-linter, as far as it fits; the rest is how series of this house are
+to be read (``dashboards/promql.py``).
+"""
+
+import re
+
+from service.telemetry.catalogue import SIDECAR_METRICS
+from tests.alerts.metric_use import COUNTING, SUFFIXES, labels_of, read_use
+from tests.dashboards.boards import RECORDED, filters_of, targets_of
+
+WINDOWED = re.compile(r"(\w+)\s*\(\s*(?:[\d.]+\s*,\s*)?([\w:]+)\s*(?:\{[^{}]*\})?\s*\[([^\]]*)\]")
+"""A function over a range: its name, the series', and the window."""
+
+SIDECAR_SERIES = {
+    metric.name + suffix
+    for metric in SIDECAR_METRICS.values()
+    for suffix in SUFFIXES.get(metric.kind, ("",))
+}
+ADDED_UP = re.compile(
+    r"\bsum\s*(?:(?:by|without)\s*\([^)]*\)\s*)?"
+    r"\(\s*(?:(?:rate|increase)\s*\(\s*)?(headcount_\w+)"
+)
+
+
+def every_query_reads_the_chosen_data_source(board):
+    wanted = {"type": "prometheus", "uid": "${datasource}"}
+    return [
+        f"{where}: its data source is fixed, not $datasource"
+        for where, _, target in targets_of(board)
+        if target.get("datasource") != wanted
+    ]
+
+
+def queries_use_what_is_in_the_catalogue_or_recorded(board):
+    return [
+        f"{where}: {problem}"
+        for where, _, target in targets_of(board)
+        for problem in read_use(target["expr"], RECORDED).problems
+    ]
+
+
+def rates_look_back_as_far_as_scrapes_and_zoom_demand(board):
+    return [
+        f"{where}: {function} of {name} over [{window}]"
+        for where, _, target in targets_of(board)
+        for function, name, window in WINDOWED.findall(target["expr"])
+        if name not in RECORDED and window not in _windows(function, target)
+    ]
+
+
+def _windows(function, target):
+    """A count over the whole chosen time is one number: no graph can have it."""
+    whole = {"$__range"} if target.get("instant") and not target.get("range") else set()
+    looking_back = set() if function in COUNTING else {"$__interval"}
+    return {"$__rate_interval"} | whole | looking_back
+
+
+def queries_are_filtered_by_the_variables(board):
+    """Hold a variable against every series that has its label."""
+    return [
+        f"{where}: {selector.name} is not filtered by ${name}"
+        for where, _, target in targets_of(board)
+        for selector in read_use(target["expr"], RECORDED).selectors
+        for name in (variable["name"] for variable in filters_of(board))
+        if name in (labels_of(selector.name, RECORDED) or ()) and not _is_filtered(selector, name)
+    ]
+
+
+def _is_filtered(selector, name):
+    matchers = {matcher.name: matcher for matcher in selector.matchers.matchers}
+    return name in matchers and matchers[name].value in (f"${name}", f"${{{name}}}")
+
+
+def nothing_adds_up_what_several_sidecars_see_of_one_broker(board):
+    return [
+        f"{where}: {name} is seen by every sidecar: take its max"
+        for where, _, target in targets_of(board)
+        for name in ADDED_UP.findall(target["expr"])
+        if name in SIDECAR_SERIES
+    ]
+
+
+QUERY_RULES = (
+    every_query_reads_the_chosen_data_source,
+    queries_use_what_is_in_the_catalogue_or_recorded,
+    rates_look_back_as_far_as_scrapes_and_zoom_demand,
+    queries_are_filtered_by_the_variables,
+    nothing_adds_up_what_several_sidecars_see_of_one_broker,
+)
