@@ -1,0 +1,101 @@
+"""Every query is put to a real Prometheus that watched real workers, and has an answer."""
+
+import copy
+
+import pytest
+
+from tests.dashboards.boards import BOARDS, drawn_panels
+from tests.dashboards.panel_answers import Asker, colours_of_nothing, nameless, twins
+
+pytestmark = pytest.mark.needs_prometheus
+
+each_board = pytest.mark.parametrize("board", BOARDS.values(), ids=BOARDS)
+
+
+@pytest.fixture
+def loaded(watched, board):
+    return Asker(watched, watched.loaded_at, board)
+
+
+@pytest.fixture
+def idle(watched, board):
+    return Asker(watched, watched.idle_at, board)
+
+
+@each_board
+def test_under_load_every_query_has_an_answer(loaded, board):
+    answers = loaded.answers()
+    assert [one.error for one in answers if one.error] == []
+    assert [one.where for one in answers if one.empty] == []
+
+
+@each_board
+def test_in_an_idle_system_no_panel_is_empty(idle, board):
+    answers = idle.answers()
+    assert [one.error for one in answers if one.error] == []
+    filled = {one.panel["id"] for one in answers if not one.empty}
+    assert {one.where for one in answers if one.panel["id"] not in filled} == set()
+
+
+@each_board
+def test_whatever_is_chosen_prometheus_understands_the_queries(loaded, board):
+    for name, values in loaded.offered.items():
+        for value in values:
+            assert [one.error for one in loaded.answers(**{name: [value]}) if one.error] == []
+
+
+@each_board
+def test_every_variable_offers_values(loaded, board):
+    assert {name for name, values in loaded.offered.items() if values in ([], [""])} == set()
+
+
+@each_board
+def test_lines_are_told_apart_by_their_names(loaded, board):
+    answers = loaded.answers()
+    assert nameless(answers) == []
+    assert twins(answers) == []
+
+
+@each_board
+def test_colours_are_for_lines_that_there_are(loaded, board):
+    assert colours_of_nothing(loaded.answers()) == []
+
+
+# What would find nothing is no check: each of these is put into the Overview.
+
+DEPTH = 'headcount_queue_depth{job=~"$job", queue=~"$queue"}'
+THRESHOLD = 'headcount_slo_threshold_seconds{job=~"$job", queue=~"$queue"}'
+
+
+@pytest.fixture
+def ask_instead(watched):
+    """Ask this in place of the first graph's query; return that answer alone."""
+
+    def ask(expression, legend="{{queue}}"):
+        board = copy.deepcopy(BOARDS["overview"])
+        graph = next(one for one in drawn_panels(board) if one["type"] == "timeseries")
+        graph["targets"] = [graph["targets"][0] | {"expr": expression, "legendFormat": legend}]
+        board["panels"] = [graph]
+        (answer,) = Asker(watched, watched.loaded_at, board).answers()
+        return answer
+
+    return ask
+
+
+def test_a_query_without_an_answer_is_found(ask_instead):
+    assert ask_instead(f"max by (queue) ({DEPTH}) > 1e9").empty
+    assert ask_instead(f"0 / (0 * max by (queue) ({DEPTH}))").empty, "not a number"
+    assert not ask_instead(f"max by (queue) ({DEPTH})").empty
+
+
+def test_a_query_that_is_ambiguous_with_two_installations_is_found(ask_instead):
+    assert "many-to-many" in ask_instead(f"{DEPTH} / on (queue) {THRESHOLD}").error
+
+
+def test_lines_of_one_name_and_of_none_are_found(ask_instead):
+    assert twins([ask_instead(f"max by (queue, state) ({DEPTH})")])
+    assert nameless([ask_instead(f"max by (state) ({DEPTH})")])
+
+
+def test_a_colour_of_nothing_is_found(ask_instead):
+    assert colours_of_nothing([ask_instead(f"max by (queue) ({DEPTH})", "{{queue}}, as it is")])
