@@ -5,6 +5,7 @@ import re
 
 from tests.dashboards.boards import (
     BOARDS,
+    annotations_of,
     drawn_panels,
     filters_of,
     names_in,
@@ -64,11 +65,13 @@ def variables_follow_the_time_and_all_means_all(board):
 
 def variables_are_defined_and_read(board):
     defined = {variable["name"] for variable in variables_of(board)}
-    texts = [json.dumps(panel) for panel in drawn_panels(board)]
+    texts = [json.dumps(one) for one in (*drawn_panels(board), board["annotations"])]
     chained = [query_of(variable) for variable in filters_of(board)]
     links = [link.get("url") or "" for link in board.get("links") or []]
     read = set().union(*(names_in(text) for text in [*texts, *chained, *links]))
-    asked = set().union(*(names_in(target["expr"]) for _, _, target in targets_of(board)))
+    queries = [target["expr"] for _, _, target in targets_of(board)]
+    queries += [mark["expr"] for _, mark in annotations_of(board)]
+    asked = set().union(*map(names_in, queries))
     return [
         *(f"${name}: read, but not defined" for name in sorted(asked - defined)),
         *(f"${name}: defined, but never read" for name in sorted(defined - read)),

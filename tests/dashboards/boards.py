@@ -39,6 +39,12 @@ def targets_of(board):
     ]
 
 
+def annotations_of(board):
+    """Return (where, query) of the marks across its graphs, Grafana's own apart."""
+    marks = board["annotations"].get("list") or []
+    return [(f"marks {one['name']}", one) for one in marks if "expr" in one]
+
+
 def variables_of(board):
     return board["templating"]["list"]
 

@@ -5,7 +5,7 @@ import re
 import urllib.error
 from dataclasses import dataclass, field
 
-from tests.dashboards.boards import filters_of, query_of, targets_of, variables_of
+from tests.dashboards.boards import annotations_of, filters_of, query_of, targets_of, variables_of
 from tests.dashboards.interpolation import Choice
 
 LABEL_VALUES = re.compile(r"label_values\((?:(?P<selector>.*),\s*)?(?P<label>\w+)\)")
@@ -46,6 +46,11 @@ class Asker:
             for where, panel, target in targets_of(self.board)
             for more in self._repeats(panel)
         ]
+
+    def errors_of_marks(self):
+        """Ask for the marks across graphs; that there are none is no error."""
+        asked = [self._answer(where, {}, mark, {}) for where, mark in annotations_of(self.board)]
+        return [one.error for one in asked if one.error]
 
     def _offer(self, variable):
         """Return the values there are to choose from."""

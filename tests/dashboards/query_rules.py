@@ -8,7 +8,7 @@ import re
 
 from service.telemetry.catalogue import SIDECAR_METRICS
 from tests.alerts.metric_use import COUNTING, SUFFIXES, labels_of, read_use
-from tests.dashboards.boards import RECORDED, filters_of, targets_of
+from tests.dashboards.boards import RECORDED, annotations_of, filters_of, targets_of
 
 WINDOWED = re.compile(r"(\w+)\s*\(\s*(?:[\d.]+\s*,\s*)?([\w:]+)\s*(?:\{[^{}]*\})?\s*\[([^\]]*)\]")
 """A function over a range: its name, the series', and the window."""
@@ -24,35 +24,40 @@ ADDED_UP = re.compile(
 )
 
 
+def _queries(board):
+    """Return (where, query) of panels and of marks across graphs."""
+    return [(where, target) for where, _, target in targets_of(board)] + annotations_of(board)
+
+
 def every_query_reads_the_chosen_data_source(board):
     wanted = {"type": "prometheus", "uid": "${datasource}"}
     return [
         f"{where}: its data source is fixed, not $datasource"
-        for where, _, target in targets_of(board)
-        if target.get("datasource") != wanted
+        for where, query in _queries(board)
+        if query.get("datasource") != wanted
     ]
 
 
 def queries_use_what_is_in_the_catalogue_or_recorded(board):
     return [
         f"{where}: {problem}"
-        for where, _, target in targets_of(board)
-        for problem in read_use(target["expr"], RECORDED).problems
+        for where, query in _queries(board)
+        for problem in read_use(query["expr"], RECORDED).problems
     ]
 
 
 def rates_look_back_as_far_as_scrapes_and_zoom_demand(board):
     return [
         f"{where}: {function} of {name} over [{window}]"
-        for where, _, target in targets_of(board)
-        for function, name, window in WINDOWED.findall(target["expr"])
-        if name not in RECORDED and window not in _windows(function, target)
+        for where, query in _queries(board)
+        for function, name, window in WINDOWED.findall(query["expr"])
+        if name not in RECORDED and window not in _windows(function, query)
     ]
 
 
-def _windows(function, target):
+def _windows(function, query):
     """A count over the whole chosen time is one number: no graph can have it."""
-    whole = {"$__range"} if target.get("instant") and not target.get("range") else set()
+    whole = {"$__range"} if query.get("instant") and not query.get("range") else set()
     looking_back = set() if function in COUNTING else {"$__interval"}
     return {"$__rate_interval"} | whole | looking_back
 
@@ -61,11 +66,17 @@ def queries_are_filtered_by_the_variables(board):
     """Hold a variable against every series that has its label."""
     return [
         f"{where}: {selector.name} is not filtered by ${name}"
-        for where, _, target in targets_of(board)
-        for selector in read_use(target["expr"], RECORDED).selectors
+        for where, query in _queries(board)
+        for selector in read_use(query["expr"], RECORDED).selectors
         for name in (variable["name"] for variable in filters_of(board))
-        if name in (labels_of(selector.name, RECORDED) or ()) and not _is_filtered(selector, name)
+        if name in _filterable(selector.name) and not _is_filtered(selector, name)
     ]
+
+
+def _filterable(series):
+    """Return the labels to filter by. An alert about no queue is about all of them."""
+    alerts = series.startswith("ALERTS")
+    return {"namespace"} if alerts else labels_of(series, RECORDED) or set()
 
 
 def _is_filtered(selector, name):
@@ -76,8 +87,8 @@ def _is_filtered(selector, name):
 def nothing_adds_up_what_several_sidecars_see_of_one_broker(board):
     return [
         f"{where}: {name} is seen by every sidecar: take its max"
-        for where, _, target in targets_of(board)
-        for name in ADDED_UP.findall(target["expr"])
+        for where, query in _queries(board)
+        for name in ADDED_UP.findall(query["expr"])
         if name in SIDECAR_SERIES
     ]
 

@@ -45,6 +45,11 @@ def test_whatever_is_chosen_prometheus_understands_the_queries(loaded, board):
 
 
 @each_board
+def test_prometheus_understands_what_is_marked_across_graphs(loaded, board):
+    assert loaded.errors_of_marks() == []
+
+
+@each_board
 def test_every_variable_offers_values(loaded, board):
     assert {name for name, values in loaded.offered.items() if values in ([], [""])} == set()
 

@@ -98,6 +98,12 @@ def links_values_to(url):
     return change
 
 
+def marks(expression):
+    source = {"type": "prometheus", "uid": "${datasource}"}
+    mark = {"name": "Deploys", "expr": expression, "datasource": source}
+    return becomes(annotations={"list": [mark]})
+
+
 OVERVIEW_URL = "/d/headcount-overview?${__url_time_range}"
 DEPTH = 'headcount_queue_depth{job=~"$job", queue=~"$queue"}'
 RECEIVED = 'headcount_jobs_received_total{job=~"$job", queue=~"$queue"}'
@@ -173,6 +179,11 @@ FAULTS = [
     ),
     (
         "queries_use_what_is_in_the_catalogue_or_recorded",
+        marks("deploys_total"),
+        "marks Deploys: deploys_total is neither",
+    ),
+    (
+        "queries_use_what_is_in_the_catalogue_or_recorded",
         asks(f"sum by (task) ({DEPTH})"),
         "by: no label task",
     ),
@@ -234,6 +245,8 @@ SOUND = [
     asks('max_over_time(namespace_queue_sli:headcount_slo_burn:rate5m{queue=~"$queue"}[6h])'),
     # Workers count for themselves.
     asks(f"sum (rate({EXITS}[$__rate_interval]))"),
+    # Alerts know their namespace; most are about no queue.
+    marks('ALERTS{alertstate="firing"} unless ALERTS{alertstate="firing"} offset $__interval'),
     links_values_to(f"{OVERVIEW_URL}&var-queue=${{__field.labels.queue}}"),
 ]
 
