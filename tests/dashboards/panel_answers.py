@@ -66,7 +66,7 @@ class Asker:
 
     def _answer(self, where, panel, target, chosen):
         choice = Choice(variables_of(self.board), self.offered, **chosen)
-        expression = choice.put_into(target["expr"], SPAN_SECONDS)
+        expression = choice.put_into(target["expr"], SPAN_SECONDS, scrape_seconds(target))
         values = "".join(f" {name}={value}" for name, value in chosen.items())
         answer = Answer(f"{where}{values}", panel, target)
         try:
@@ -79,6 +79,12 @@ class Asker:
         if target.get("instant") and not target.get("range"):
             return self._watched.at(self._moment, expression)
         return self._watched.over(SPAN_SECONDS, self._moment, expression)
+
+
+def scrape_seconds(target):
+    """Return a query's least step, which stands for the scrape interval: here a second."""
+    number, unit = re.fullmatch(r"(\d+)([smh])", target.get("interval") or "1s").groups()
+    return int(number) * {"s": 1, "m": 60, "h": 3600}[unit]
 
 
 def nameless(answers):

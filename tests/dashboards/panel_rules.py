@@ -21,6 +21,7 @@ WITHOUT_UNIT = {*WITHOUT_QUERY, "canvas", "logs"}
 
 UNITS = {
     *("s", "ms", "dtdurations", "dateTimeFromNow", "dateTimeAsIso", "dateTimeAsLocal"),
+    *("dateTimeAsIsoNoDateIfToday", "dateTimeAsLocalNoDateIfToday"),
     *("percent", "percentunit", "bytes", "decbytes", "short", "locale", "none", "string"),
 }
 """Those of Grafana's in use here: it draws a misspelt one as a suffix, and says nothing."""

@@ -10,8 +10,10 @@ from service.telemetry.catalogue import SIDECAR_METRICS
 from tests.alerts.metric_use import COUNTING, SUFFIXES, labels_of, read_use
 from tests.dashboards.boards import RECORDED, annotations_of, filters_of, targets_of
 
-WINDOWED = re.compile(r"(\w+)\s*\(\s*(?:[\d.]+\s*,\s*)?([\w:]+)\s*(?:\{[^{}]*\})?\s*\[([^\]]*)\]")
-"""A function over a range: its name, the series', and the window."""
+WINDOWED = re.compile(
+    r"(\w+)\s*\(\s*(?:[\d.]+\s*,\s*)?([\w:]+)\s*(?:\{[^{}]*\})?\s*\[([^\]]*)\](\s*@\s*end\(\))?"
+)
+"""A function over a range: its name, the series', the window, and ``@ end()`` where it says so."""
 
 SIDECAR_SERIES = {
     metric.name + suffix
@@ -50,14 +52,19 @@ def rates_look_back_as_far_as_scrapes_and_zoom_demand(board):
     return [
         f"{where}: {function} of {name} over [{window}]"
         for where, query in _queries(board)
-        for function, name, window in WINDOWED.findall(query["expr"])
-        if name not in RECORDED and window not in _windows(function, query)
+        for function, name, window, at_end in WINDOWED.findall(query["expr"])
+        if name not in RECORDED
+        and window not in _windows(function, at_end or _is_asked_once(query))
     ]
 
 
-def _windows(function, query):
-    """A count over the whole chosen time is one number: no graph can have it."""
-    whole = {"$__range"} if query.get("instant") and not query.get("range") else set()
+def _is_asked_once(query):
+    return query.get("instant") and not query.get("range")
+
+
+def _windows(function, once):
+    """A count over the whole chosen time is one number: no line of a graph can be that."""
+    whole = {"$__range"} if once else set()
     looking_back = set() if function in COUNTING else {"$__interval"}
     return {"$__rate_interval"} | whole | looking_back
 

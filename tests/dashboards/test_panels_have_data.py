@@ -1,11 +1,10 @@
 """Every query is put to a real Prometheus that watched real workers, and has an answer."""
 
-import copy
-
 import pytest
 
-from tests.dashboards.boards import BOARDS, drawn_panels
+from tests.dashboards.boards import BOARDS
 from tests.dashboards.panel_answers import Asker, colours_of_nothing, nameless, twins
+from tests.dashboards.sound_board import DEPTH, sound_board
 
 pytestmark = pytest.mark.needs_prometheus
 
@@ -66,20 +65,20 @@ def test_colours_are_for_lines_that_there_are(loaded, board):
     assert colours_of_nothing(loaded.answers()) == []
 
 
-# What would find nothing is no check: each of these is put into the Overview.
+# What would find nothing is no check: each of these is put into a dashboard without a fault.
 
-DEPTH = 'headcount_queue_depth{job=~"$job", queue=~"$queue"}'
 THRESHOLD = 'headcount_slo_threshold_seconds{job=~"$job", queue=~"$queue"}'
 
 
 @pytest.fixture
 def ask_instead(watched):
-    """Ask this in place of the first graph's query; return that answer alone."""
+    """Ask this, as the only query; return its answer."""
 
-    def ask(expression, legend="{{queue}}"):
-        board = copy.deepcopy(BOARDS["overview"])
-        graph = next(one for one in drawn_panels(board) if one["type"] == "timeseries")
-        graph["targets"] = [graph["targets"][0] | {"expr": expression, "legendFormat": legend}]
+    def ask(expression, legend="{{queue}}", colour_of="critical"):
+        board = sound_board()
+        graph = board["panels"].pop(0)
+        graph["targets"][0] |= {"expr": expression, "legendFormat": legend}
+        graph["fieldConfig"]["overrides"] = [{"matcher": {"id": "byName", "options": colour_of}}]
         board["panels"] = [graph]
         (answer,) = Asker(watched, watched.loaded_at, board).answers()
         return answer
@@ -103,4 +102,6 @@ def test_lines_of_one_name_and_of_none_are_found(ask_instead):
 
 
 def test_a_colour_of_nothing_is_found(ask_instead):
-    assert colours_of_nothing([ask_instead(f"max by (queue) ({DEPTH})", "{{queue}}, as it is")])
+    by_queue = f"max by (queue) ({DEPTH})"
+    assert colours_of_nothing([ask_instead(by_queue, colour_of="urgent")])
+    assert not colours_of_nothing([ask_instead(by_queue, colour_of="critical")])
