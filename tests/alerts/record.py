@@ -110,9 +110,10 @@ def start_stack(processes, url, **options):
     options["HEADCOUNT_LEASE_SECONDS"] = LEASE_SECONDS
     sidecar = processes.start("sidecar", **options)
     options["HEADCOUNT_HEALTH_URL"] = f"http://127.0.0.1:{sidecar.http_port}/health"
-    workers = [processes.start("worker", HEADCOUNT_CONCURRENCY=SLOTS, **options) for _ in range(2)]
+    options |= {"HEADCOUNT_CONCURRENCY": SLOTS, "wait": False}
+    workers = [processes.start("worker", **options) for _ in range(2)]
     processes.start("beat", **options)
-    return workers, sidecar
+    return [worker.wait_until_ready() for worker in workers], sidecar
 
 
 def enqueue_here(url):

@@ -27,8 +27,11 @@ CRON_AGO_SECONDS = 1200
 SPEED, LEAST_SECONDS = 60, 5
 """How much faster the rules look back, and how far at least: a window of less holds no rate."""
 
-IDLE_SECONDS = LOAD_SECONDS = 8
+IDLE_SECONDS, LOAD_SECONDS = 6, 8
 """Longer than the windows that are looked over."""
+
+SCRAPED = "min (min_over_time(up[4s])) == 1"
+"""Nothing was missed of late: a machine that is busy may not answer within a second."""
 
 
 @dataclass
@@ -56,8 +59,10 @@ def watched_cluster(broker, processes, directory):
     with running_prometheus(configuration, directory / "prometheus") as address:
         watched = Watched(address)
         run_cron_jobs(broker, watched)
-        watched.idle_at = spend(IDLE_SECONDS, lambda second: None)
-        watched.loaded_at = spend(LOAD_SECONDS, load)
+        spend(IDLE_SECONDS, lambda second: None)
+        watched.idle_at = when_scraped(watched)
+        spend(LOAD_SECONDS, load)
+        watched.loaded_at = when_scraped(watched)
         yield watched
 
 
@@ -93,12 +98,21 @@ def run_cron_jobs(broker, watched):
 
 
 def spend(seconds, play):
-    """Play a scene second by second; return when it was over."""
+    """Play a scene second by second."""
     begin = time.time()
     for second in range(seconds):
         play(second)
         wait_until(lambda over=begin + second + 1: time.time() > over, 5)
-    return time.time()
+
+
+def when_scraped(watched):
+    """Return the first moment from now on at which the last scrapes all came."""
+
+    def moment():
+        now = time.time()
+        return now if watched.at(now, SCRAPED) else None
+
+    return wait_until(moment, 20, "scrapes are missed")
 
 
 def load(second):
