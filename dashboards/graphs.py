@@ -21,7 +21,6 @@ from grafana_foundation_sdk.models.common import (
 )
 from grafana_foundation_sdk.models.dashboard import DynamicConfigValue, FieldColorModeId
 
-from dashboards import colours
 from dashboards.queries import Query, letter, target
 from dashboards.variables import DATASOURCE
 
@@ -77,7 +76,7 @@ def shaded(panel: timeseries.Panel, by_query: Sequence[str]) -> timeseries.Panel
     return panel
 
 
-def limited(panel: timeseries.Panel, index: int, colour: str = colours.BAD) -> timeseries.Panel:
+def limited(panel: timeseries.Panel, index: int) -> timeseries.Panel:
     """Draw the series of one query as thin dashes: what the others should stay below."""
     settings: Mapping[str, Any] = {
         "custom.lineStyle": {"fill": "dash", "dash": [8, 6]},
@@ -86,7 +85,7 @@ def limited(panel: timeseries.Panel, index: int, colour: str = colours.BAD) -> t
         "custom.stacking": {"mode": StackingMode.NONE.value, "group": "A"},
     }
     values = [DynamicConfigValue(key, value) for key, value in settings.items()]
-    return panel.override_by_query(letter(index), [*values, _fixed(FieldColorModeId.FIXED, colour)])
+    return panel.override_by_query(letter(index), values)
 
 
 def marked(panel: timeseries.Panel) -> timeseries.Panel:

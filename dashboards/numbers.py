@@ -18,6 +18,7 @@ WORDS_PIXELS = 22
 CLOCK = "dateTimeAsLocalNoDateIfToday"
 """Unit of moments: the time of day, with the date where that is another one."""
 
+DRAINS_WORDS = {GROWS: ("never", colours.WARN)}
 DRAINED_WORDS = {NONE: ("no backlog", colours.OK), GROWS: ("it grows", colours.WARN)}
 LATE_WORDS = {NONE: ("in time", colours.OK), GROWS: ("before this", colours.BAD)}
 

@@ -44,7 +44,13 @@ def build() -> Dashboard:
     add_row(dashboard, 3, *verdicts())
     add_row(dashboard, 5, _queues(), _budgets())
     add_row(dashboard, 6, _lateness().span(8), _ready().span(8), _wait().span(8))
-    add_row(dashboard, 6, panels.flow().span(8), panels.outcomes().span(8), panels.slots_by_task().span(8))
+    add_row(
+        dashboard,
+        6,
+        panels.flow().span(8),
+        panels.outcomes().span(8),
+        panels.slots_by_task().span(8),
+    )
     add_row(dashboard, 5, _alerts(), panels.slots().span(3), panels.probe().span(3), _cron())
     return dashboard
 
@@ -52,7 +58,9 @@ def build() -> Dashboard:
 def _queues() -> table.Panel:
     late = steps("text", (0.5, colours.NOTICE), (1, colours.BAD))
     slots = seen("headcount_queue_slots", EACH)
-    busy = f"{queue_depth('leased')} / on ({EACH}) ({slots} > 0) or {UNMANNED} * ({slots} == bool 0)"
+    busy = (
+        f"{queue_depth('leased')} / on ({EACH}) ({slots} > 0) or {UNMANNED} * ({slots} == bool 0)"
+    )
     return rows_by(
         (NAMESPACE, QUEUE),
         "Queues",

@@ -20,7 +20,6 @@ from dashboards.promql import (
     ledger_rate,
     or_idle_zero,
     quantile,
-    queue_depth,
     seen,
     series,
     total,
@@ -47,7 +46,9 @@ def outcomes(**labels: str) -> timeseries.Panel:
     queries = []
     for group, shown_when_idle, _ in OUTCOMES:
         rate = worker_rate("headcount_jobs_processed_total", "outcome", outcome=group, **labels)
-        queries.append(Query(or_idle_zero(f"{rate} > 0", "outcome", shown_when_idle), "{{outcome}}"))
+        queries.append(
+            Query(or_idle_zero(f"{rate} > 0", "outcome", shown_when_idle), "{{outcome}}")
+        )
     panel = graph(
         "Attempts by outcome",
         "How attempts ended, a second. Worry about red (no retries left: the job is dead) and "
@@ -101,7 +102,8 @@ def oldest_ready() -> timeseries.Panel:
         Query(seen("headcount_queue_oldest_ready_age_seconds", "queue"), "{{queue}}"),
         Query(f"max by (queue) ({wait_threshold()})", "{{queue}} objective"),
     )
-    return leading(limited(coloured(panel, colours.QUEUES), 1), links.to_queue_of_line()).unit("s")
+    shades = {f"{queue}( objective)?": colour for queue, colour in colours.QUEUES.items()}
+    return leading(limited(coloured(panel, shades), 1), links.to_queue_of_line()).unit("s")
 
 
 def quantiles(title: str, description: str, histogram: str, **labels: str) -> timeseries.Panel:
@@ -148,7 +150,7 @@ def slots() -> timeseries.Panel:
         Query(total(series("headcount_worker_busy_slots")), "busy"),
         Query(total(series("headcount_worker_slots")), "slots"),
     )
-    return limited(coloured(panel, colours.SLOTS), 1, "text").unit("locale")
+    return limited(coloured(panel, colours.SLOTS), 1).unit("locale")
 
 
 def probe() -> timeseries.Panel:

@@ -12,7 +12,7 @@ from dashboards.backlog import drains_in, earliest, late_since, latest, moment_a
 from dashboards.board import add_row, board
 from dashboards.graphs import PER_SECOND, coloured, counted, graph
 from dashboards.heatmaps import lanes
-from dashboards.numbers import DRAINED_WORDS, LATE_WORDS, bare, moment, number
+from dashboards.numbers import DRAINED_WORDS, DRAINS_WORDS, LATE_WORDS, bare, moment, number
 from dashboards.promql import (
     EACH,
     RATE_WINDOW,
@@ -56,7 +56,7 @@ def build() -> Dashboard:
         panels.outcomes().span(8),
         panels.failures().span(8),
     )
-    add_row(dashboard, 6, _again().span(6), _taken_back().span(6), _ledger().span(12))
+    add_row(dashboard, 6, _again().span(5), _taken_back().span(5), _ledger().span(14))
     return dashboard
 
 
@@ -107,11 +107,12 @@ def _ready() -> stat.Panel:
 def _drains_in() -> stat.Panel:
     panel = bare(
         "Drains in",
-        "How long the backlog will last if it goes on shrinking as in the last two minutes. It "
-        "grows: it does not shrink at all. No backlog: fewer jobs are ready than there are slots.",
+        "How long the backlog will last if it goes on shrinking as in the last two minutes; never: "
+        "it grows. 0 while fewer jobs are ready than there are slots. Worry when it does not fall.",
         latest(drains_in()),
     )
-    return panel.unit("s").decimals(0).mappings(words(DRAINED_WORDS))
+    panel.thresholds(steps(colours.OK, (1, colours.PLAIN)))
+    return panel.unit("s").decimals(0).mappings(words(DRAINS_WORDS))
 
 
 def _drained_at() -> stat.Panel:
@@ -183,9 +184,9 @@ def _again() -> timeseries.Panel:
         Query(worker_rate("headcount_jobs_processed_total", outcome="retried"), "retried"),
         Query(worker_rate("headcount_jobs_received_total", redelivered="true"), "redelivered"),
     )
-    return coloured(
-        panel, {"retried": colours.NOTICE, "redelivered": colours.DISCARDED}
-    ).unit(PER_SECOND)
+    return coloured(panel, {"retried": colours.NOTICE, "redelivered": colours.DISCARDED}).unit(
+        PER_SECOND
+    )
 
 
 def _taken_back() -> timeseries.Panel:
@@ -200,7 +201,9 @@ def _taken_back() -> timeseries.Panel:
 
 
 def _ledger() -> table.Panel:
-    held = total(seen("headcount_queue_depth", f"{EACH}, state", state="ready|scheduled|leased"), EACH)
+    held = total(
+        seen("headcount_queue_depth", f"{EACH}, state", state="ready|scheduled|leased"), EACH
+    )
     return rows_by(
         (NAMESPACE, QUEUE),
         "Ledger",

@@ -15,8 +15,8 @@ from dashboards.queries import Query, letter, target
 from dashboards.scales import steps, words
 from dashboards.variables import DATASOURCE
 
-PIXELS_A_LETTER = 7
-CELL_PADDING_PIXELS = 16
+PIXELS_A_LETTER = 7.5
+CELL_PADDING_PIXELS = 18
 DATE_PIXELS = 125
 """Room for "a few seconds ago"."""
 
@@ -130,4 +130,4 @@ def _width(column: Column) -> dict[str, int]:
         return {"custom.width": column.pixels}
     if column.unit == "dateTimeFromNow":
         return {"custom.width": DATE_PIXELS}
-    return {"custom.minWidth": PIXELS_A_LETTER * len(column.heading) + CELL_PADDING_PIXELS}
+    return {"custom.minWidth": round(PIXELS_A_LETTER * len(column.heading)) + CELL_PADDING_PIXELS}
