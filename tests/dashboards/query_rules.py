@@ -70,14 +70,27 @@ def _windows(function, once):
 
 
 def queries_are_filtered_by_the_variables(board):
-    """Hold a variable against every series that has its label."""
+    """Hold a variable against every series that has its label.
+
+    The chosen queues or tasks may be shown as a share of all, which stand beside them unfiltered;
+    other installations' are never part of that.
+    """
+    names = [variable["name"] for variable in filters_of(board)]
     return [
-        f"{where}: {selector.name} is not filtered by ${name}"
+        f"{where}: {series} is not filtered by ${name}"
         for where, query in _queries(board)
-        for selector in read_use(query["expr"], RECORDED).selectors
-        for name in (variable["name"] for variable in filters_of(board))
-        if name in _filterable(selector.name) and not _is_filtered(selector, name)
+        for name in names
+        for series in _unfiltered(query["expr"], name)
     ]
+
+
+def _unfiltered(expression, name):
+    selectors = read_use(expression, RECORDED).selectors
+    having = [one for one in selectors if name in _filterable(one.name)]
+    unfiltered = {one.name for one in having if not _is_filtered(one, name)}
+    if name in ("queue", "task"):
+        unfiltered -= {one.name for one in having if _is_filtered(one, name)}
+    return sorted(unfiltered)
 
 
 def _filterable(series):

@@ -212,6 +212,11 @@ FAULTS = [
         asks('headcount_queue_depth{job=~"$job", queue="low"}'),
         "is not filtered by $queue",
     ),
+    (
+        "queries_are_filtered_by_the_variables",
+        asks(f'{DEPTH} / on (queue) headcount_queue_depth{{queue=~"$queue"}}'),
+        "is not filtered by $job",
+    ),
     ("nothing_adds_up_what_several_sidecars_see_of_one_broker", asks(f"sum ({DEPTH})"), "its max"),
     (
         "nothing_adds_up_what_several_sidecars_see_of_one_broker",
@@ -238,6 +243,8 @@ SOUND = [
     asks(f"increase({RECEIVED}[$__range])", instant=True, range=False),
     # The ten largest of all that is shown, the same at every point of a graph.
     asks(f"{DEPTH} and on (queue) topk(10, increase({RECEIVED}[$__range] @ end()))"),
+    # The chosen ones' share of all.
+    asks(f"sum by (queue) (max by (queue) ({DEPTH})) / max (headcount_queue_depth{{job=~'$job'}})"),
     # Recorded series have windows of their own.
     asks('max_over_time(namespace_queue_sli:headcount_slo_burn:rate5m{queue=~"$queue"}[6h])'),
     # Workers count for themselves.

@@ -76,16 +76,16 @@ def scraping_twice(ports, directory):
         "scrape_configs": [
             {
                 "job_name": f"headcount-{kind}",
-                "static_configs": [targets(found, name) for name in NAMESPACES],
+                "static_configs": [target(p, name) for p in found for name in NAMESPACES],
             }
             for kind, found in ports.items()
         ],
     }
 
 
-def targets(ports, namespace):
-    addresses = [f"127.0.0.1:{port}" for port in ports]
-    return {"targets": addresses, "labels": {"namespace": namespace}}
+def target(port, namespace):
+    labels = {"namespace": namespace, "instance": f"{namespace}-{port}"}
+    return {"targets": [f"127.0.0.1:{port}"], "labels": labels}
 
 
 def run_cron_jobs(broker, watched):
