@@ -16,6 +16,12 @@ TYPES = {
 }
 """Panels that every Grafana from 10.4 on has by itself; ``graph`` and ``singlestat`` are gone."""
 
+TRANSFORMATIONS = {
+    *("calculateField", "concatenate", "filterByValue", "filterFieldsByName", "groupBy"),
+    *("joinByField", "labelsToFields", "limit", "merge", "organize", "reduce", "renameByRegex"),
+    *("seriesToRows", "sortBy", "timeSeriesTable"),
+}
+
 WITHOUT_QUERY = {"alertlist", "annolist", "dashlist", "row", "text"}
 WITHOUT_UNIT = {*WITHOUT_QUERY, "canvas", "logs"}
 
@@ -48,6 +54,15 @@ def panels_are_of_a_kind_that_grafana_10_4_has(board):
         f"{panel['title']}: no panel {panel['type']}"
         for panel in panels_of(board)
         if panel["type"] not in TYPES
+    ]
+
+
+def tables_are_made_by_what_grafana_10_4_has(board):
+    return [
+        f"{panel['title']}: no transformation {step['id']}"
+        for panel in drawn_panels(board)
+        for step in panel.get("transformations") or []
+        if step["id"] not in TRANSFORMATIONS
     ]
 
 
@@ -140,6 +155,7 @@ PANEL_RULES = (
     panels_have_titles_of_their_own,
     panels_say_what_they_show_and_when_to_worry,
     panels_are_of_a_kind_that_grafana_10_4_has,
+    tables_are_made_by_what_grafana_10_4_has,
     panels_have_queries_with_letters_of_their_own,
     numbers_have_units,
     graphs_name_their_lines,

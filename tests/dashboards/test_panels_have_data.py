@@ -5,6 +5,7 @@ import pytest
 from tests.dashboards.boards import BOARDS
 from tests.dashboards.panel_answers import Asker, colours_of_nothing, nameless, twins
 from tests.dashboards.sound_board import DEPTH, sound_board
+from tests.dashboards.tables_filled import columns_of_nothing, ragged_rows
 
 pytestmark = pytest.mark.needs_prometheus
 
@@ -65,9 +66,36 @@ def test_colours_are_for_lines_that_there_are(loaded, board):
     assert colours_of_nothing(loaded.answers()) == []
 
 
+@each_board
+def test_tables_have_the_columns_that_they_name_and_one_row_for_each_thing(loaded, board):
+    answers = loaded.answers()
+    assert columns_of_nothing(answers) == []
+    assert ragged_rows(answers) == []
+
+
 # What would find nothing is no check: each of these is put into a dashboard without a fault.
 
 THRESHOLD = 'headcount_slo_threshold_seconds{job=~"$job", queue=~"$queue"}'
+
+
+@pytest.fixture
+def fill(watched):
+    """Fill the table with these queries and settings; return their answers."""
+
+    def ask(*expressions, rename, column="Queue"):
+        board = sound_board()
+        table = board["panels"].pop()
+        (query,) = table["targets"]
+        table["targets"] = [
+            query | {"refId": letter, "expr": expression}
+            for letter, expression in zip("AB", expressions, strict=False)
+        ]
+        table["transformations"] = [{"id": "organize", "options": {"renameByName": rename}}]
+        table["fieldConfig"]["overrides"] = [{"matcher": {"id": "byName", "options": column}}]
+        board["panels"] = [table]
+        return Asker(watched, watched.loaded_at, board).answers()
+
+    return ask
 
 
 @pytest.fixture
@@ -105,3 +133,16 @@ def test_a_colour_of_nothing_is_found(ask_instead):
     by_queue = f"max by (queue) ({DEPTH})"
     assert colours_of_nothing([ask_instead(by_queue, colour_of="urgent")])
     assert not colours_of_nothing([ask_instead(by_queue, colour_of="critical")])
+
+
+def test_columns_of_nothing_and_rows_that_do_not_merge_are_found(fill):
+    by_queue, by_state = f"max by (queue) ({DEPTH})", f"max by (queue, state) ({DEPTH})"
+    names = {"queue": "Queue", "Value #A": "Now", "Value #B": "By state"}
+    sound = fill(by_queue, by_queue, rename=names)
+    assert (columns_of_nothing(sound), ragged_rows(sound)) == ([], [])
+    assert ragged_rows(fill(by_queue, by_state, rename=names)) == ["Queues B"]
+    assert columns_of_nothing(fill(by_queue, rename=names)) == [
+        "Queues: Value #A",
+        "Queues: Value #B",
+    ]
+    assert columns_of_nothing(fill(by_queue, by_queue, rename=names, column="Task"))

@@ -152,6 +152,11 @@ FAULTS = [
     ("panels_say_what_they_show_and_when_to_worry", is_made(description="Depth."), GRAPH),
     ("panels_say_what_they_show_and_when_to_worry", hides_a_fault_in_a_collapsed_row, "Within"),
     ("panels_are_of_a_kind_that_grafana_10_4_has", is_made(type="graph"), "no panel graph"),
+    (
+        "tables_are_made_by_what_grafana_10_4_has",
+        is_made(transformations=[{"id": "transpose", "options": {}}]),
+        "no transformation transpose",
+    ),
     ("panels_have_queries_with_letters_of_their_own", is_made(targets=[]), "no query"),
     ("panels_have_queries_with_letters_of_their_own", asks_twice_under_one_letter, "one letter"),
     ("numbers_have_units", lacks_unit, f"{GRAPH}: no unit"),
