@@ -1,0 +1,223 @@
+"""The Queue dashboard: is it behind, since when, what fills it, and when will it have caught up.
+
+Meant for one queue, which the Overview's links choose; with several, numbers are added up and
+ages are the worst one's.
+"""
+
+from grafana_foundation_sdk.builders import heatmap, stat, table, timeseries
+from grafana_foundation_sdk.builders.dashboard import Dashboard
+
+from dashboards import colours, panels
+from dashboards.backlog import drains_in, earliest, late_since, latest, moment_after
+from dashboards.board import add_row, board
+from dashboards.graphs import PER_SECOND, coloured, counted, graph
+from dashboards.heatmaps import lanes
+from dashboards.numbers import DRAINED_WORDS, DRAINS_WORDS, LATE_WORDS, bare, moment, number
+from dashboards.promql import (
+    EACH,
+    RATE_WINDOW,
+    ledger_increase,
+    queue_depth,
+    seen,
+    series,
+    share_of_objective,
+    sidecar_increase,
+    total,
+    worker_rate,
+)
+from dashboards.queries import Query
+from dashboards.scales import steps, words
+from dashboards.tables import NAMESPACE, QUEUE, Column, rows_by
+
+WAIT_BUCKETS = "headcount_job_wait_seconds_bucket"
+
+
+def build() -> Dashboard:
+    """Build the dashboard."""
+    dashboard = board(
+        "queue",
+        "Queue",
+        "One queue, or several: is it behind and since when, what its slots are busy with, how its "
+        "jobs end, and when its backlog will be gone.",
+    )
+    add_row(dashboard, 3, *_verdicts())
+    add_row(dashboard, 8, _wait_lanes().span(12), _wait().span(12))
+    add_row(
+        dashboard,
+        7,
+        panels.oldest_ready().span(8),
+        panels.depth().span(8),
+        panels.flow().span(8),
+    )
+    add_row(
+        dashboard,
+        7,
+        panels.slots_by_task().span(8),
+        panels.outcomes().span(8),
+        panels.failures().span(8),
+    )
+    add_row(dashboard, 6, _again().span(5), _taken_back().span(5), _ledger().span(14))
+    return dashboard
+
+
+def _verdicts() -> list[stat.Panel]:
+    return [
+        _worst_wait().span(3),
+        _late_since().span(3),
+        _ready().span(3),
+        _drains_in().span(3),
+        _drained_at().span(3),
+        _busy().span(3),
+        _dead().span(3),
+        _drift().span(3),
+    ]
+
+
+def _worst_wait() -> stat.Panel:
+    panel = number(
+        "Worst wait",
+        "Age of the oldest ready job as a share of the time within which the queue's jobs should "
+        "start. From 100 % on a job has missed it.",
+        f"max ({share_of_objective()})",
+    )
+    panel.unit("percentunit").decimals(0)
+    return panel.thresholds(steps(colours.OK, (0.5, colours.NOTICE), (1, colours.BAD)))
+
+
+def _late_since() -> stat.Panel:
+    return moment(
+        "Late since",
+        "Since when the oldest ready job has always been older than the queue's objective allows, "
+        "to the minute. Before this: since before the time shown.",
+        earliest(late_since()),
+        LATE_WORDS,
+        colours.BAD,
+    )
+
+
+def _ready() -> stat.Panel:
+    return number(
+        "Ready jobs",
+        "Jobs that are due and wait for a slot. A backlog that drains is harmless; worry when it "
+        "grows for minutes.",
+        total(queue_depth("ready")),
+    ).unit("locale")
+
+
+def _drains_in() -> stat.Panel:
+    panel = bare(
+        "Drains in",
+        "How long the backlog will last if it goes on shrinking as in the last two minutes; never: "
+        "it grows. 0 while fewer jobs are ready than there are slots. Worry when it does not fall.",
+        latest(drains_in()),
+    )
+    panel.thresholds(steps(colours.OK, (1, colours.PLAIN)))
+    return panel.unit("s").decimals(0).mappings(words(DRAINS_WORDS))
+
+
+def _drained_at() -> stat.Panel:
+    return moment(
+        "Drained at",
+        "When the backlog will be gone if it goes on shrinking as in the last two minutes. Worry "
+        "when that moves away from minute to minute.",
+        moment_after(latest(drains_in())),
+        DRAINED_WORDS,
+        colours.PLAIN,
+    )
+
+
+def _busy() -> stat.Panel:
+    leased, slots = total(queue_depth("leased")), total(seen("headcount_queue_slots", EACH))
+    panel = number(
+        "Slots busy",
+        "Jobs of this queue that workers hold, as a share of the slots of its workers, which they "
+        "share with other queues. Little, though jobs wait: queues before it have them.",
+        f"{leased} / ({slots} > 0) or 0 * {slots}",
+    )
+    return panel.unit("percentunit").decimals(0).min(0).max(1)
+
+
+def _dead() -> stat.Panel:
+    panel = number(
+        "Dead jobs",
+        "Jobs that used up their retries and wait for a person. Worry when it grows: see "
+        "headcount dead list.",
+        total(queue_depth("dead")),
+    )
+    return panel.unit("locale").thresholds(steps(colours.OK, (1, colours.WARN)))
+
+
+def _drift() -> stat.Panel:
+    panel = number(
+        "Drift",
+        "Ledger drift: jobs that were enqueued but neither ended nor wait nor run. Not 0 for "
+        "minutes: jobs went missing or were counted twice.",
+        f"max (abs ({series('headcount_ledger_drift')}))",
+    )
+    return panel.unit("locale").thresholds(steps(colours.OK, (1, colours.BAD)))
+
+
+def _wait_lanes() -> heatmap.Panel:
+    return lanes(
+        "Wait of every job",
+        "Jobs that began, by how long after their due time: each lane is a bucket of waits, named "
+        "by its upper bound, brighter where more jobs are. Worry when the bright band climbs.",
+        total(f"increase({series(WAIT_BUCKETS)}[{RATE_WINDOW}])", "le"),
+        "s",
+    )
+
+
+def _wait() -> timeseries.Panel:
+    return panels.quantiles(
+        "Wait",
+        "Time from when a job was due to when a slot began it; 0 while no job began. Worry when "
+        "p99 stays above the queue's objective (Oldest ready job has it).",
+        "headcount_job_wait_seconds",
+    )
+
+
+def _again() -> timeseries.Panel:
+    panel = graph(
+        "Done again",
+        "Attempts that will be made again, and jobs that workers received a second time because "
+        "they were given back or taken back, a second. Worry when it nears what is enqueued.",
+        Query(worker_rate("headcount_jobs_processed_total", outcome="retried"), "retried"),
+        Query(worker_rate("headcount_jobs_received_total", redelivered="true"), "redelivered"),
+    )
+    return coloured(panel, {"retried": colours.NOTICE, "redelivered": colours.DISCARDED}).unit(
+        PER_SECOND
+    )
+
+
+def _taken_back() -> timeseries.Panel:
+    expired = sidecar_increase("headcount_leases_expired_total", RATE_WINDOW)
+    panel = graph(
+        "Leases taken back",
+        "Jobs taken back from workers that fell silent, in each interval. Worry about any: a "
+        "worker was killed or frozen for longer than a lease.",
+        Query(total(expired, "queue"), "{{queue}}"),
+    )
+    return counted(coloured(panel, colours.QUEUES)).unit("locale").decimals(0).axis_soft_max(1)
+
+
+def _ledger() -> table.Panel:
+    held = total(
+        seen("headcount_queue_depth", f"{EACH}, state", state="ready|scheduled|leased"), EACH
+    )
+    return rows_by(
+        (NAMESPACE, QUEUE),
+        "Ledger",
+        "What came into the queue and what left it within the time shown, what it holds now, and "
+        "the drift: jobs that are in neither. Worry about any drift that stays for minutes.",
+        *(_counted(state) for state in ("enqueued", "succeeded", "dead", "discarded", "moved")),
+        Column("Held", held),
+        Column(
+            "Drift",
+            f"max by ({EACH}) (abs ({series('headcount_ledger_drift')}))",
+            thresholds=steps("text", (1, colours.BAD)),
+        ),
+    )
+
+
+def _counted(state: str) -> Column:
+    return Column(state.capitalize(), ledger_increase(state, EACH), decimals=0)
