@@ -138,6 +138,7 @@ class Settings(BaseModel):
     shutdown_grace_seconds: float = Field(
         30, ge=0, le=86400, alias="HEADCOUNT_SHUTDOWN_GRACE_SECONDS"
     )
+    child_memory_mib: int = Field(0, ge=0, le=1048576, alias="HEADCOUNT_CHILD_MEMORY_MIB")
     log_format: Annotated[Literal["json", "console"], BeforeValidator(_lower)] | None = Field(
         None, alias="HEADCOUNT_LOG_FORMAT"
     )
