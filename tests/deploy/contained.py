@@ -1,0 +1,109 @@
+"""Processes of the image's tree, each contained as in a container: see contained.sh."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psutil
+
+from tests.waiting import wait_until
+
+HERE = Path(__file__).parent
+SEARCHED = "/usr/sbin:/usr/bin:/sbin:/bin"
+IMAGE_VARIABLES = {
+    "PYTHONPATH": "/app",
+    "PYTHONUNBUFFERED": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "HEADCOUNT_HOST": "0.0.0.0",
+    "HOME": "/tmp",
+    "TMPDIR": "/tmp",
+}
+"""The Dockerfile's, but for PATH: its tree is elsewhere."""
+
+
+class Contained:
+    """One of the tree's programs, as the first process of its container."""
+
+    def __init__(
+        self, tree: Path, directory: Path, words: Sequence[str], variables: Mapping[str, object]
+    ) -> None:
+        self._tree, self.log = tree, directory / f"{words[0]}.log"
+        self.env = IMAGE_VARIABLES | {"PATH": f"{tree}/bin:{SEARCHED}"}
+        self.env |= {name: str(value) for name, value in variables.items()}
+        root = directory / f"{words[0]}-root"
+        root.mkdir()
+        inside = [root, tree, sys.base_prefix, HERE / "app", tree / "bin" / "headcount", *words]
+        script = ["sh", HERE / "contained.sh", *inside]
+        with self.log.open("wb") as out:
+            self._unshare = subprocess.Popen(
+                ["unshare", "--mount", "--pid", "--fork", "--kill-child", *script],
+                stdout=out, stderr=subprocess.STDOUT, env=self.env,
+            )  # fmt: skip
+        self._first: psutil.Process | None = None
+
+    @property
+    def first(self) -> psutil.Process:
+        """The container's first process, seen from outside."""
+        if self._first is None:
+            seen = psutil.Process(self._unshare.pid)
+            [self._first] = wait_until(seen.children, 10, "nothing was started")
+        return self._first
+
+    def ask(self, *command: str) -> int:
+        """Run a program inside, as ``docker exec`` does; its exit status."""
+        enter = ["nsenter", f"--target={self.first.pid}", "--mount", "--pid", "--root"]
+        user = ["setpriv", "--reuid=65532", "--regid=65532", "--clear-groups"]
+        return subprocess.run(
+            [*enter, *user, *command], env=self.env, check=False, timeout=30
+        ).returncode
+
+    def is_healthy(self) -> bool:
+        """Ask the health check that the image has."""
+        program = f"{self._tree}/bin/python"
+        return self.ask(program, "-I", f"{self._tree}/healthcheck.py") == 0
+
+    def written(self) -> set[str]:
+        """What it has in /tmp, beside the way to the tree."""
+        names = {one.name for one in Path(f"/proc/{self.first.pid}/root/tmp").iterdir()}
+        return names - set(self._tree.parts)
+
+    def zombies(self) -> list[psutil.Process]:
+        """Processes that ended and nobody asked after."""
+        below = self.first.children()
+        return [one for one in below if one.status() == psutil.STATUS_ZOMBIE]
+
+    def wait(self, timeout_seconds: float = 30) -> int:
+        return self._unshare.wait(timeout_seconds)
+
+    def stop(self) -> int:
+        """Stop it as a container is stopped; its exit status."""
+        self.first.terminate()
+        return self.wait()
+
+    def text(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._unshare.kill()
+        self._unshare.wait(10)
+
+
+def may_contain() -> bool:
+    """Say whether this machine lets us make mounts and processes of their own."""
+    probe = ["unshare", "--mount", "--pid", "--fork", "true"]
+    try:
+        return os.geteuid() == 0 and subprocess.run(probe, check=False).returncode == 0
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,128 @@
+"""What the Dockerfile installs, run as the image's user on a read-only disk, each process first."""
+
+import os
+import stat
+import subprocess
+import sys
+import urllib.request
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.broker_process import BrokerProcess, free_port
+from tests.deploy.contained import Contained, may_contain
+from tests.deploy.manifests import DEPLOY
+from tests.waiting import wait_until
+
+PROCESSES = ("worker", "beat", "sidecar", "flower")
+STOPPED_SECONDS = 15
+"""The shortest terminationGracePeriodSeconds of a process of ours."""
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    """The image's tree, by the script that the Dockerfile runs."""
+    if not may_contain():
+        missing = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        missing("needs root, and mounts of its own")
+    target = tmp_path_factory.mktemp("image") / "headcount"
+    subprocess.run(
+        ["sh", DEPLOY / "install.sh", DEPLOY.parent, target],
+        env={**os.environ, "PYTHON": sys.executable}, check=True, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    for folder in target.parents[:3]:
+        folder.chmod(0o755)  # pytest keeps its folders to itself; the image's user is another
+    return target
+
+
+@pytest.fixture(scope="module")
+def running(tree, tmp_path_factory):
+    """One container of each kind, on one broker."""
+    directory = tmp_path_factory.mktemp("containers")
+    with ExitStack() as stack:
+        broker = stack.enter_context(BrokerProcess(directory / "broker"))
+        variables = {
+            "CELERY_BROKER_URL": broker.url,
+            "HEADCOUNT_WORKERS": "left_behind",
+            "HEADCOUNT_CONCURRENCY": 2,
+            "HEADCOUNT_METRICS_PORT": free_port(),
+            "HEADCOUNT_HTTP_PORT": free_port(),
+            "HEADCOUNT_FLOWER_PORT": free_port(),
+            "HEADCOUNT_FLOWER_USER": "flower",
+            "HEADCOUNT_FLOWER_PASSWORD": "flower",
+        }
+        started = {
+            name: stack.enter_context(Contained(tree, directory, [name], variables))
+            for name in PROCESSES
+        }
+        address = f"http://127.0.0.1:{variables['HEADCOUNT_HTTP_PORT']}/health/ready"
+        wait_until(lambda: answers_ok(address), 60, started["worker"].text())
+        yield started, directory, variables
+
+
+def test_nobody_may_write_to_the_tree_and_it_has_no_pip(tree):
+    writable = [
+        path for path in tree.rglob("*")
+        if not path.is_symlink() and path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP)
+    ]  # fmt: skip
+    assert writable == []
+    assert not list(tree.rglob("pip"))
+    assert not tree.with_suffix(".tools").exists()
+
+
+def test_a_job_that_is_enqueued_in_one_container_runs_in_another(running, tree):
+    started, directory, variables = running
+    job = ["enqueue", "left_behind.LeaveBehind"]
+    with Contained(tree, directory, job, variables) as enqueuer:
+        assert enqueuer.wait() == 0, enqueuer.text()
+    worker = started["worker"]
+    wait_until(lambda: '"outcome":"succeeded"' in worker.text(), 15, worker.text())
+    # Why the manifests have another first process (shareProcessNamespace, init): as the first one
+    # a worker reaps its own children, not what their jobs have left behind.
+    wait_until(worker.zombies, 10)
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_a_process_runs_as_the_images_user_and_is_the_first(running, name):
+    first = running[0][name].first
+    assert set(first.uids()) == {65532}
+    status = Path(f"/proc/{first.pid}/status").read_text()
+    lines = dict(line.split(":", 1) for line in status.splitlines())
+    assert lines["NSpid"].split()[-1] == "1"
+    assert int(lines["CapEff"], 16) == int(lines["CapBnd"], 16) == 0
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_the_health_check_finds_a_process_well(running, name):
+    wait_until(running[0][name].is_healthy, 30)
+
+
+def test_the_health_check_finds_out_that_a_process_does_not_answer(running):
+    sidecar = running[0]["sidecar"]
+    sidecar.env = sidecar.env | {"HEADCOUNT_HTTP_PORT": str(free_port())}
+    assert not sidecar.is_healthy()
+
+
+def test_only_workers_write_and_only_what_children_count_into(running):
+    written = {name: running[0][name].written() for name in PROCESSES}
+    assert {name for name, files in written.items() if files} == {"worker"}
+    prefixes = ("headcount-job-metrics-", "pymp-")
+    assert all(file.startswith(prefixes) for file in written["worker"])
+
+
+@pytest.mark.parametrize("name", PROCESSES[::-1])
+def test_the_first_process_ends_well_when_its_container_is_stopped(running, name):
+    """The last test of this file: nothing runs after it."""
+    started = running[0][name]
+    started.first.terminate()
+    assert started.wait(STOPPED_SECONDS) == 0
+    assert "Traceback" not in started.text()
+
+
+def answers_ok(address):
+    try:
+        with urllib.request.urlopen(address, timeout=2):
+            return True
+    except OSError:
+        return False
