@@ -87,6 +87,12 @@ def scrape_seconds(target):
     return int(number) * {"s": 1, "m": 60, "h": 3600}[unit]
 
 
+def empty_panels(answers):
+    """Return the titles of panels none of whose queries has an answer, and the errors of others."""
+    filled = {one.panel["id"] for one in answers if not one.empty}
+    return {one.error or one.panel["title"] for one in answers if one.panel["id"] not in filled}
+
+
 def nameless(answers):
     """Return the queries whose legend names a label that their series lack."""
     return [
