@@ -45,7 +45,7 @@ def moment(
     title: str,
     description: str,
     expression: str,
-    instead: Mapping[float, tuple[str, str]],
+    instead: Mapping[int, tuple[str, str]],
     colour: str,
 ) -> stat.Panel:
     """Start a stat panel for a time of day; ``instead``: the words for what is no time."""

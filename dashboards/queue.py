@@ -201,16 +201,14 @@ def _taken_back() -> timeseries.Panel:
 
 
 def _ledger() -> table.Panel:
-    held = total(
-        seen("headcount_queue_depth", f"{EACH}, state", state="ready|scheduled|leased"), EACH
-    )
+    held = seen("headcount_queue_depth", f"{EACH}, state", state="ready|scheduled|leased")
     return rows_by(
         (NAMESPACE, QUEUE),
         "Ledger",
         "What came into the queue and what left it within the time shown, what it holds now, and "
         "the drift: jobs that are in neither. Worry about any drift that stays for minutes.",
         *(_counted(state) for state in ("enqueued", "succeeded", "dead", "discarded", "moved")),
-        Column("Held", held),
+        Column("Held", total(held, EACH)),
         Column(
             "Drift",
             f"max by ({EACH}) (abs ({series('headcount_ledger_drift')}))",

@@ -25,7 +25,8 @@ EXITS = {
 }
 BUSY_SECONDS = "headcount_worker_busy_seconds_total"
 ALL_SLOTS = total(series("headcount_worker_slots"))
-EACH_WORKER = Key("instance", "Worker", 230)
+VERSIONS = "version, celery_version"
+EACH_WORKER = Key("instance", "Worker", 210)
 
 
 def build() -> Dashboard:
@@ -37,7 +38,7 @@ def build() -> Dashboard:
         "which versions run.",
     )
     add_row(dashboard, 3, *_verdicts())
-    add_row(dashboard, 7, _workers())
+    add_row(dashboard, 6, _workers())
     add_row(dashboard, 7, _states().span(12), panels.slots().span(6), _busy().span(6))
     add_row(dashboard, 7, _exits().span(6), _memory().span(6), _lag().span(6), _restarts().span(6))
     add_row(dashboard, 6, _by_queue().span(8), _received().span(8), _versions().span(8))
@@ -149,8 +150,7 @@ def _workers() -> table.Panel:
             steps("text", (5, colours.WARN), (60, colours.BAD)),
             decimals=1,
         ),
-        Column("Parent", _memory_of("parent"), "bytes", decimals=0),
-        Column("Children", _memory_of("children"), "bytes", decimals=0),
+        Column("Memory", _per_worker(series("headcount_worker_memory_bytes")), "bytes", decimals=0),
         Column(
             "Killed", _exited("killed"), thresholds=steps("text", (0.5, colours.WARN)), decimals=0
         ),
@@ -160,10 +160,6 @@ def _workers() -> table.Panel:
 
 def _per_worker(expression: str) -> str:
     return total(expression, WORKER)
-
-
-def _memory_of(role: str) -> str:
-    return _per_worker(series("headcount_worker_memory_bytes", role=role))
 
 
 def _exited(reason: str) -> str:
@@ -268,7 +264,5 @@ def _versions() -> table.Panel:
         "Versions running",
         "Workers by the versions they run. More than one row: a deployment is under way, or part "
         "of the workers missed it.",
-        Column(
-            "Workers", f"count by (version, celery_version) ({series('headcount_worker_info')})"
-        ),
+        Column("Workers", f"count by ({VERSIONS}) ({series('headcount_worker_info')})"),
     )
