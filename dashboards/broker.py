@@ -50,7 +50,7 @@ def _filled() -> stat.Panel:
 
 
 def _evicted() -> stat.Panel:
-    panel = number(
+    panel = bare(
         "Evicted",
         "Keys that the broker threw away within the time shown, to make room. Worry about any: a "
         "key is a whole queue, or all leases.",
@@ -92,7 +92,7 @@ def _schedule_lag() -> stat.Panel:
 
 
 def _missed() -> stat.Panel:
-    panel = number(
+    panel = bare(
         "Cron runs missed",
         "Runs of cron jobs that were never enqueued, within the time shown. Worry about any: Beat "
         "or the broker was away for longer than the job's deadline.",

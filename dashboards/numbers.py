@@ -35,12 +35,6 @@ def bare(title: str, description: str, expression: str) -> stat.Panel:
     return _latest(title, description, query).graph_mode(BigValueGraphMode.NONE)
 
 
-def switch(title: str, description: str, expression: str) -> stat.Panel:
-    """Start a stat panel for a 1 or 0: "up" or "down"."""
-    panel = number(title, description, expression).graph_mode(BigValueGraphMode.NONE)
-    return panel.mappings(words({0: ("down", colours.BAD), 1: ("up", colours.OK)}))
-
-
 def moment(
     title: str,
     description: str,
