@@ -13,7 +13,7 @@ from dashboards.graphs import coloured, graph, leading, limited, marked
 from dashboards.promql import seen
 from dashboards.queries import Query
 from dashboards.recorded import SLI, bad_jobs, budget_left, burn
-from dashboards.scales import steps
+from dashboards.scales import TIMES, steps
 from dashboards.tables import NAMESPACE, QUEUE, Column, Key, rows_by
 
 BUDGET = steps(colours.BAD, (0.001, colours.WARN), (0.25, colours.OK))
@@ -51,9 +51,9 @@ def _objectives() -> table.Panel:
         "not end dead. Burn: how many times as fast as allowed the budget was spent. Worry about "
         "14 over an hour, 1 over three days, and where little is left.",
         Column("Promised", seen("headcount_slo_objective_ratio", SLI), "percentunit", decimals=1),
-        Column("Within", _within(), "s", instead={0: ("–", "text")}),
+        Column("Within", _within(), "s", instead={0: ("-", "text")}),
         *(
-            Column(f"Burn {window}", burn(window), "suffix: ×", BURNING, decimals=1)
+            Column(f"Burn {window}", burn(window), TIMES, BURNING, decimals=1)
             for window in ("5m", "1h", "6h", "1d", "3d", "30d")
         ),
         Column("Bad in an hour", bad_jobs(), decimals=0),
@@ -119,7 +119,7 @@ def _burning(
         Query(f"max by (queue) ({burn(long, sli)})", "{{queue}}"),
         Query(f"max by (queue) ({burn(short, sli)})", f"{{{{queue}}}}, {short}"),
     )
-    return limited(marked(panel.thresholds(lines)), 1).unit("suffix: ×").axis_soft_max(2)
+    return limited(marked(panel.thresholds(lines)), 1).unit(TIMES).axis_soft_max(2)
 
 
 def _bad(sli: str) -> timeseries.Panel:

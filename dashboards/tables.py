@@ -17,7 +17,7 @@ from dashboards.variables import DATASOURCE
 
 PIXELS_A_LETTER = 7.5
 CELL_PADDING_PIXELS = 18
-DATE_PIXELS = 125
+DATE_PIXELS = 140
 """Room for "a few seconds ago"."""
 
 
@@ -49,7 +49,7 @@ class Column:
     expression: str
     unit: str = "locale"
     thresholds: ThresholdsConfig | None = None
-    instead: Mapping[float, tuple[str, str]] = field(default_factory=dict)
+    instead: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     bar_to: float | None = None
     decimals: int | None = None
     pixels: int = 0
