@@ -27,7 +27,7 @@ from dashboards.promql import (
 from dashboards.queries import SETTLED, Query
 from dashboards.recorded import alerts_since, budget_left, burn
 from dashboards.scales import TIMES, steps
-from dashboards.tables import NAMESPACE, QUEUE, TASK, Column, Key, rows_by
+from dashboards.tables import NAMESPACE, QUEUE, TASK, Column, Key, budget_column, rows_by
 from dashboards.verdicts import verdicts
 
 UNMANNED = -1
@@ -86,7 +86,6 @@ def _queues() -> table.Panel:
 
 
 def _budgets() -> table.Panel:
-    left = steps(colours.BAD, (0.001, colours.WARN), (0.25, colours.OK))
     burning = steps("text", (1, colours.NOTICE), (6, colours.WARN), (14.4, colours.BAD))
     return rows_by(
         (NAMESPACE, QUEUE),
@@ -94,14 +93,14 @@ def _budgets() -> table.Panel:
         "What is left of 30 days' error budget: for jobs that begin late, and for jobs that end "
         "dead. Burns: how many times as fast as allowed it was spent in the last hour. Worry from "
         "14 on, and where little is left.",
-        Column("For late jobs", _left("wait"), "percentunit", left, bar_to=1, decimals=0),
-        Column("For dead jobs", _left("success"), "percentunit", left, bar_to=1, decimals=0),
+        _budget_column("For late jobs", "wait"),
+        _budget_column("For dead jobs", "success"),
         Column("Burns", f"max by ({EACH}) ({burn('1h')})", TIMES, burning, decimals=1),
     ).span(9)
 
 
-def _left(sli: str) -> str:
-    return f"max by ({EACH}) ({budget_left(sli)})"
+def _budget_column(heading: str, sli: str) -> Column:
+    return budget_column(heading, f"max by ({EACH}) ({budget_left(sli)})")
 
 
 def _lateness() -> timeseries.Panel:
@@ -138,7 +137,7 @@ def _wait() -> timeseries.Panel:
 
 def _alerts() -> table.Panel:
     return rows_by(
-        (Key("alertname", "Alert", 230), Key("queue", "Queue", 80, links.to_queue_of_row())),
+        (Key("alertname", "Alert", 240), Key("queue", "Queue", 80, links.to_queue_of_row())),
         "Alerts",
         "Headcount's alerts that fire now, and since when their condition holds. none: no alert "
         "fires. Worry about critical ones: they are pages.",

@@ -134,17 +134,20 @@ def slots_by_task(**labels: str) -> timeseries.Panel:
         "Slots by task",
         "How many slots each task holds, of the eight tasks that held most of them in the time "
         "shown. What is widest makes the others wait. A click on one leads to its times and ends.",
-        total(running, "task"),
-        **labels,
+        busiest(total(running, "task"), **labels),
     )
     return stacked(panel).unit("locale")
 
 
-def by_task(title: str, description: str, expression: str, **labels: str) -> timeseries.Panel:
-    """Draw something of the tasks that held most slots in the time shown: always the same ones."""
+def busiest(expression: str, **labels: str) -> str:
+    """Keep the tasks that held most slots in the time shown: the same ones in every panel."""
     held = f"avg_over_time({series(RUNNING, **labels)}[{RANGE}] @ end())"
-    busiest = largest(expression, "task", total(held, "task"))
-    panel = graph(title, description, Query(or_idle_zero(busiest, "task", "none"), "{{task}}"))
+    return largest(expression, "task", total(held, "task"))
+
+
+def by_task(title: str, description: str, expression: str) -> timeseries.Panel:
+    """Draw a line for each task, which leads to it."""
+    panel = graph(title, description, Query(expression, "{{task}}"))
     return leading(listed_beside(told_apart(panel)), links.to_task_of_line())
 
 

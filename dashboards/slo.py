@@ -14,9 +14,8 @@ from dashboards.promql import seen
 from dashboards.queries import Query
 from dashboards.recorded import SLI, bad_jobs, budget_left, burn
 from dashboards.scales import TIMES, steps
-from dashboards.tables import NAMESPACE, QUEUE, Column, Key, rows_by
+from dashboards.tables import NAMESPACE, QUEUE, Column, Key, budget_column, rows_by
 
-BUDGET = steps(colours.BAD, (0.001, colours.WARN), (0.25, colours.OK))
 RATES = sorted(rate for _, _, rate in (*FAST, *SLOW))
 BURNING = steps(
     "text", *zip(RATES, (colours.NOTICE, colours.NOTICE, colours.WARN, colours.BAD), strict=True)
@@ -57,9 +56,7 @@ def _objectives() -> table.Panel:
             for window in ("5m", "1h", "6h", "1d", "3d", "30d")
         ),
         Column("Bad in an hour", bad_jobs(), decimals=0),
-        Column(
-            "Budget left", budget_left(), "percentunit", BUDGET, bar_to=1, decimals=0, pixels=220
-        ),
+        budget_column("Budget left", budget_left()),
     )
 
 

@@ -16,10 +16,8 @@ from dashboards.graphs import (
     coloured,
     graph,
     leading,
-    listed_beside,
     logarithmic,
     stacked,
-    told_apart,
 )
 from dashboards.numbers import CLOCK
 from dashboards.promql import largest, or_idle_zero, series, total, worker_increase, worker_rate
@@ -105,37 +103,36 @@ def _mean() -> str:
 
 
 def _mean_over_time() -> timeseries.Panel:
+    mean = panels.busiest(_mean_seconds(worker_rate, "task"), task=CHOSEN)
     panel = panels.by_task(
         "Mean duration",
-        "How long an attempt took on average, of the eight tasks that held most slots; a gap while "
-        "none ended. Worry about a step up: what the task calls has become slow.",
-        _mean_seconds(worker_rate, "task"),
-        task=CHOSEN,
+        "How long an attempt took on average, of the eight tasks that held most slots; lines go on "
+        "while none ends. Worry about a step up: what the task calls has become slow.",
+        f"{or_idle_zero(mean, 'task', 'none')} unless on () sum ({_sum(ATTEMPTS)}) > 0",
     )
-    return logarithmic(panel).unit("s")
+    return logarithmic(panel).span_nulls(True).unit("s")
 
 
 def _failing() -> timeseries.Panel:
     attempts, labels = "headcount_jobs_processed_total", {"task": CHOSEN, "outcome": NOT_WELL}
     rank = f"({worker_increase(attempts, 'task', **labels)} > 0)"
     worst = largest(worker_rate(attempts, "task", **labels), "task", rank)
-    panel = graph(
+    panel = panels.by_task(
         "Failed attempts by task",
         "Attempts that did not succeed, a second, retried or not, of the eight tasks that fail "
         "most. Worry about the one that stands out. none: no attempt of any failed.",
-        Query(or_idle_zero(worst, "task", "none"), "{{task}}"),
+        f"{or_idle_zero(worst, 'task', 'none')} unless on () sum {rank}",
     )
-    panel = listed_beside(told_apart(stacked(panel)))
-    return leading(panel, links.to_task_of_line()).unit(PER_SECOND)
+    return stacked(panel).unit(PER_SECOND)
 
 
 def _starts() -> timeseries.Panel:
+    starts = worker_rate("headcount_jobs_started_total", "task", task=CHOSEN)
     return panels.by_task(
         "Started",
         "Attempts that began, a second, of the eight tasks that held most slots. Worry about a "
         "task that should run and does not, or runs far more often than it used to.",
-        worker_rate("headcount_jobs_started_total", "task", task=CHOSEN),
-        task=CHOSEN,
+        panels.busiest(starts, task=CHOSEN),
     ).unit(PER_SECOND)
 
 
