@@ -80,9 +80,9 @@ def _unsuccessful(pace: Pace) -> Alert:
         unless on ({EACH_ENTRY}) {succeeded}
         """,
         "{{ $labels.task }} has not succeeded for too long",
-        """{{ if $value }}{{ $labels.task }} last succeeded {{ $value | humanizeDuration }} ago: that
-        is more than two of its intervals.{{ else }}{{ $labels.task }} has never succeeded, although
-        a run of it was enqueued more than ten minutes ago.{{ end }}""",
+        """{{ if $value }}{{ $labels.task }} last succeeded {{ $value | humanizeDuration }} ago:
+        that is more than two of its intervals.{{ else }}{{ $labels.task }} has never succeeded,
+        although a run of it was enqueued more than ten minutes ago.{{ end }}""",
     )
 
 

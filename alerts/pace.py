@@ -22,7 +22,7 @@ class Pace:
         return f"{max(self.least_seconds, round(self.seconds(duration)))}s"
 
     def interval(self, duration: str) -> str:
-        """Return how often to evaluate: never raised, since windows have to hold several of these."""
+        """Return how often to evaluate; never raised, since windows hold several of these."""
         return duration if self.speed == 1 else f"{max(1, round(self.seconds(duration)))}s"
 
     def seconds(self, duration: str) -> float:

@@ -61,10 +61,10 @@ def _absent(pace: Pace) -> Alert:
         0 * (absent(headcount_broker_up) and on () absent(headcount_worker_slots))
         """,
         "Nothing of Headcount is left to be scraped",
-        """For 15 minutes Prometheus has seen no series of Headcount. {{ if $value }}Sidecars that it
-        had scraped within a day: {{ $value | humanize }}. Headcount was scaled to zero, or is not
-        scraped any more.{{ else }}Nor had it scraped a sidecar within a day: Headcount does not run,
-        or was never scraped.{{ end }}""",
+        """For 15 minutes Prometheus has seen no series of Headcount. {{ if $value }}Sidecars that
+        it had scraped within a day: {{ $value | humanize }}. Headcount was scaled to zero, or is
+        not scraped any more.{{ else }}Nor had it scraped a sidecar within a day: Headcount does not
+        run, or was never scraped.{{ end }}""",
     )
 
 
