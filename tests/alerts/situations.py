@@ -12,7 +12,10 @@ OF_THE_BROKER = (
     "headcount_broker_up",
     "headcount_health_ok",
     "headcount_slo_objective_ratio",
+    "headcount_slo_threshold_seconds",
+    "headcount_snapshot_timestamp_seconds",
 )
+"""What a sidecar shows without the broker too."""
 
 
 @dataclass
