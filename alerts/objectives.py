@@ -21,8 +21,8 @@ SLOW = (("1d", "2h", 3), ("3d", "6h", 1))
 
 def group(pace: Pace) -> Group:
     """Return the rules at a pace."""
-    # Every minute is often enough for windows of hours. Each of these samples is added up again
-    # in every evaluation of the next 30 days: in 15 s steps they would be four times as many.
+    # Every minute is often enough for windows of hours, and cheap: each of these samples is added
+    # up again in every evaluation of the next 30 days.
     rules = [*_counts(pace), *_burns(pace), *_alerts(pace)]
     interval = pace.interval(EVERY)
     return Group("headcount-objectives", "How fast error budgets burn.", rules, interval)
