@@ -58,11 +58,13 @@ def _memory(pace: Pace) -> Alert:
 
 
 def _full(pace: Pace) -> Alert:
+    # One that evicts keys is never full: HeadcountBrokerEvictsKeys is about that.
+    evicts = seen("headcount_broker_config_ok", check="eviction_policy")
     return Alert(
         "HeadcountBrokerFull",
         "critical",
         pace("1m"),
-        f"{ROOM} > 0.95",
+        f"{ROOM} > 0.95 unless on (namespace) {evicts} == 0",
         "The broker has no room for new jobs",
         """The broker uses {{ $value | humanizePercentage }} of the memory it may use, and refuses
         new jobs at 100 %; those it has still run and end.""",

@@ -116,7 +116,7 @@ class Snapshot:
 
     ``beat_last_tick``: None when no Beat ever reported. ``lease_oldest_age_seconds``: since the
     least recently renewed lease was renewed; 0 when none is held. ``workers`` holds silent ones
-    too, for an hour: ``as_of - last_seen`` tells.
+    too, for 15 minutes: ``as_of - last_seen`` tells.
     """
 
     as_of: float
