@@ -19,6 +19,7 @@ from dashboards.verdicts import beat, broker
 
 USED, MAX = "headcount_broker_memory_used_bytes", "headcount_broker_memory_max_bytes"
 UNLIMITED = -1
+NO_CANARIES = {0: ("no canaries", "text")}
 HEALTH = {0: ("not well", colours.BAD), 1: ("well", "semi-dark-green")}
 
 
@@ -49,7 +50,7 @@ def _filled() -> stat.Panel:
 
 
 def _evicted() -> stat.Panel:
-    panel = number(
+    panel = bare(
         "Evicted",
         "Keys that the broker threw away within the time shown, to make room. Worry about any: a "
         "key is a whole queue, or all leases.",
@@ -91,7 +92,7 @@ def _schedule_lag() -> stat.Panel:
 
 
 def _missed() -> stat.Panel:
-    panel = number(
+    panel = bare(
         "Cron runs missed",
         "Runs of cron jobs that were never enqueued, within the time shown. Worry about any: Beat "
         "or the broker was away for longer than the job's deadline.",
@@ -150,7 +151,7 @@ def _evictions() -> timeseries.Panel:
     evicted = sidecar_increase("headcount_broker_evicted_keys_total", RATE_WINDOW, "namespace")
     overflow = sidecar_increase("headcount_dead_overflow_total", RATE_WINDOW, EACH)
     panel = graph(
-        "Let go of",
+        "Evictions",
         "Keys the broker evicted, and dead jobs let go of because there were too many or for too "
         "long, in each interval. Worry about any eviction.",
         Query(f"sum ({evicted})", "evicted"),
@@ -217,33 +218,27 @@ def _canaries() -> table.Panel:
     return rows_by(
         (NAMESPACE, QUEUE),
         "Canaries",
-        "When a canary last came back through each queue, where HEADCOUNT_CANARIES sends one a "
-        "minute. Worry beyond a few minutes: jobs of that queue do not get through.",
+        "How long ago a canary last came back through each queue, where HEADCOUNT_CANARIES sends "
+        "one a minute. Worry beyond a few minutes: jobs of that queue do not get through.",
         Column(
-            "Came back",
-            f"{success} * 1000 or {none}",
-            "dateTimeFromNow",
-            instead={0: ("no canaries", "text")},
-        ),
-        Column(
-            "Ago",
+            "Last back, ago",
             f"time() - {success} or {none}",
             "s",
             steps("text", (180, colours.WARN), (600, colours.BAD)),
+            instead=NO_CANARIES,
             decimals=0,
         ),
-        Column("Round trip", f"{_round_trip(EACH)} or {none}", "s"),
+        Column("Round trip", f"{_round_trip(EACH)} or {none}", "s", instead=NO_CANARIES),
     )
 
 
 def _round_trips() -> timeseries.Panel:
-    none = f"0 * max ({series('headcount_broker_up')})"
-    named = f'label_replace({none}, "queue", "no canaries", "", "")'
+    none = f"0 * max by (queue) ({series('headcount_queue_workers')})"
     panel = graph(
         "Canary round trip",
         "Time from a canary's due time to its end, by queue. Worry when it nears the queue's "
         "objective: users' jobs wait like that too. 0 where there are no canaries.",
-        Query(f"{_round_trip('queue')} or on () {named}", "{{queue}}"),
+        Query(f"{_round_trip('queue')} or {none}", "{{queue}}"),
     )
     return coloured(panel, colours.QUEUES).unit("s")
 

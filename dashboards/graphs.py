@@ -14,6 +14,7 @@ from grafana_foundation_sdk.models.common import (
     GraphThresholdsStyleMode,
     LegendDisplayMode,
     LegendPlacement,
+    ScaleDistribution,
     SortOrder,
     StackingMode,
     TooltipDisplayMode,
@@ -53,7 +54,7 @@ def stacked(panel: timeseries.Panel) -> timeseries.Panel:
 
 
 def told_apart(panel: timeseries.Panel) -> timeseries.Panel:
-    """Colour series by their order, so that no two look alike: of tasks, say, whose names differ."""
+    """Colour series by their order, where names are not known here: no two look alike."""
     return panel.color_scheme(FieldColor().mode(FieldColorModeId.PALETTE_CLASSIC))
 
 
@@ -92,6 +93,17 @@ def marked(panel: timeseries.Panel) -> timeseries.Panel:
     """Draw the panel's thresholds as dashed lines."""
     style = common.GraphThresholdsStyleConfig().mode(GraphThresholdsStyleMode.DASHED)
     return panel.thresholds_style(style)
+
+
+def logarithmic(panel: timeseries.Panel) -> timeseries.Panel:
+    """Give each power of ten the same height, where lines are far apart; 0 is at the bottom."""
+    scale = common.ScaleDistributionConfig().type(ScaleDistribution.LOG).log(10)
+    return panel.scale_distribution(scale)
+
+
+def listed_beside(panel: timeseries.Panel) -> timeseries.Panel:
+    """Put the legend to the right: long names below would take the graph's room."""
+    return panel.legend(_legend().placement(LegendPlacement.RIGHT))
 
 
 def leading(panel: timeseries.Panel, link: dict[str, Any]) -> timeseries.Panel:

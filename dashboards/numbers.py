@@ -35,17 +35,11 @@ def bare(title: str, description: str, expression: str) -> stat.Panel:
     return _latest(title, description, query).graph_mode(BigValueGraphMode.NONE)
 
 
-def switch(title: str, description: str, expression: str) -> stat.Panel:
-    """Start a stat panel for a 1 or 0: "up" or "down"."""
-    panel = number(title, description, expression).graph_mode(BigValueGraphMode.NONE)
-    return panel.mappings(words({0: ("down", colours.BAD), 1: ("up", colours.OK)}))
-
-
 def moment(
     title: str,
     description: str,
     expression: str,
-    instead: Mapping[float, tuple[str, str]],
+    instead: Mapping[int, tuple[str, str]],
     colour: str,
 ) -> stat.Panel:
     """Start a stat panel for a time of day; ``instead``: the words for what is no time."""

@@ -26,8 +26,8 @@ from dashboards.promql import (
 )
 from dashboards.queries import SETTLED, Query
 from dashboards.recorded import alerts_since, budget_left, burn
-from dashboards.scales import steps
-from dashboards.tables import NAMESPACE, QUEUE, TASK, Column, Key, rows_by
+from dashboards.scales import TIMES, steps
+from dashboards.tables import NAMESPACE, QUEUE, TASK, Column, Key, budget_column, rows_by
 from dashboards.verdicts import verdicts
 
 UNMANNED = -1
@@ -42,15 +42,10 @@ def build() -> Dashboard:
         "Background jobs at a glance: every one accounted for, started in time, and how it ended.",
     )
     add_row(dashboard, 3, *verdicts())
-    add_row(dashboard, 5, _queues(), _budgets())
+    add_row(dashboard, 6, _queues(), _budgets())
     add_row(dashboard, 6, _lateness().span(8), _ready().span(8), _wait().span(8))
-    add_row(
-        dashboard,
-        6,
-        panels.flow().span(8),
-        panels.outcomes().span(8),
-        panels.slots_by_task().span(8),
-    )
+    ends = (panels.flow().span(7), panels.outcomes().span(7), panels.slots_by_task().span(10))
+    add_row(dashboard, 5, *ends)
     add_row(dashboard, 5, _alerts(), panels.slots().span(3), panels.probe().span(3), _cron())
     return dashboard
 
@@ -64,19 +59,19 @@ def _queues() -> table.Panel:
     return rows_by(
         (NAMESPACE, QUEUE),
         "Queues",
-        "Every queue now. Of objective: the age of the oldest ready job as a share of the time "
+        "Every queue now. Lateness: the age of the oldest ready job as a share of the time "
         "within which it should start. Drained at: when the backlog will be gone if it goes on as "
         "just now. Worry about red: a job waits too long, or no worker is left.",
         Column("Ready", queue_depth("ready")),
         Column("Oldest", seen("headcount_queue_oldest_ready_age_seconds", EACH), "s", decimals=0),
-        Column("Of objective", share_of_objective(), "percentunit", late, decimals=0),
+        Column("Lateness", share_of_objective(), "percentunit", late, decimals=0),
         Column("In", ledger_rate("enqueued", EACH), PER_SECOND, decimals=1, least_step=SETTLED),
         Column("Out", ledger_rate(ENDED, EACH), PER_SECOND, decimals=1, least_step=SETTLED),
         Column(
             "Drained at",
             drained_at(),
             CLOCK,
-            instead={NONE: ("–", "text"), GROWS: ("grows", colours.WARN)},
+            instead={NONE: ("-", "text"), GROWS: ("grows", colours.WARN)},
             least_step=SETTLED,
         ),
         Column(
@@ -91,7 +86,6 @@ def _queues() -> table.Panel:
 
 
 def _budgets() -> table.Panel:
-    left = steps(colours.BAD, (0.001, colours.WARN), (0.25, colours.OK))
     burning = steps("text", (1, colours.NOTICE), (6, colours.WARN), (14.4, colours.BAD))
     return rows_by(
         (NAMESPACE, QUEUE),
@@ -99,14 +93,14 @@ def _budgets() -> table.Panel:
         "What is left of 30 days' error budget: for jobs that begin late, and for jobs that end "
         "dead. Burns: how many times as fast as allowed it was spent in the last hour. Worry from "
         "14 on, and where little is left.",
-        Column("For late jobs", _left("wait"), "percentunit", left, bar_to=1, decimals=0),
-        Column("For dead jobs", _left("success"), "percentunit", left, bar_to=1, decimals=0),
-        Column("Burns", f"max by ({EACH}) ({burn('1h')})", "suffix: ×", burning, decimals=1),
+        _budget_column("For late jobs", "wait"),
+        _budget_column("For dead jobs", "success"),
+        Column("Burns", f"max by ({EACH}) ({burn('1h')})", TIMES, burning, decimals=1),
     ).span(9)
 
 
-def _left(sli: str) -> str:
-    return f"max by ({EACH}) ({budget_left(sli)})"
+def _budget_column(heading: str, sli: str) -> Column:
+    return budget_column(heading, f"max by ({EACH}) ({budget_left(sli)})")
 
 
 def _lateness() -> timeseries.Panel:
@@ -143,12 +137,12 @@ def _wait() -> timeseries.Panel:
 
 def _alerts() -> table.Panel:
     return rows_by(
-        (Key("alertname", "Alert", 230), Key("queue", "Queue", 80, links.to_queue_of_row())),
+        (Key("alertname", "Alert", 240), Key("queue", "Queue", 80, links.to_queue_of_row())),
         "Alerts",
         "Headcount's alerts that fire now, and since when their condition holds. none: no alert "
         "fires. Worry about critical ones: they are pages.",
-        Column("Since", alerts_since(), CLOCK, instead={0: ("–", "text")}),
-    ).span(8)
+        Column("Since", alerts_since(), CLOCK, instead={0: ("-", "text")}),
+    ).span(7)
 
 
 def _cron() -> table.Panel:
@@ -168,4 +162,4 @@ def _cron() -> table.Panel:
             "dateTimeFromNow",
             instead={0: ("never yet", "text")},
         ),
-    ).span(10)
+    ).span(11)

@@ -9,6 +9,7 @@ from dashboards.graphs import (
     graph,
     leading,
     limited,
+    listed_beside,
     shaded,
     stacked,
     told_apart,
@@ -16,6 +17,8 @@ from dashboards.graphs import (
 from dashboards.promql import (
     EACH,
     ENDED,
+    RANGE,
+    RATE_WINDOW,
     largest,
     ledger_rate,
     or_idle_zero,
@@ -24,7 +27,6 @@ from dashboards.promql import (
     series,
     total,
     wait_threshold,
-    worker_increase,
     worker_rate,
 )
 from dashboards.queries import Query
@@ -37,7 +39,7 @@ OUTCOMES = (
 )
 """Outcomes, the one of them that is drawn while there are none, and the colour they shade."""
 
-TASK_SECONDS = "headcount_task_duration_seconds_sum"
+RUNNING = "headcount_jobs_running"
 PERCENTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 
@@ -127,18 +129,26 @@ def duration(**labels: str) -> timeseries.Panel:
 
 def slots_by_task(**labels: str) -> timeseries.Panel:
     """Draw which tasks keep the workers busy."""
-    panel = graph(
+    running = f"avg_over_time({series(RUNNING, **labels)}[{RATE_WINDOW}])"
+    panel = by_task(
         "Slots by task",
-        "How many slots each task held on average: the seconds it ran in a second, of the ten "
-        "tasks that took most of the time shown. What is widest makes the others wait.",
-        Query(busiest_tasks(worker_rate(TASK_SECONDS, "task", **labels), **labels), "{{task}}"),
+        "How many slots each task holds, of the eight tasks that held most of them in the time "
+        "shown. What is widest makes the others wait. A click on one leads to its times and ends.",
+        busiest(total(running, "task"), **labels),
     )
-    return leading(told_apart(stacked(panel)), links.to_task_of_line()).unit("locale")
+    return stacked(panel).unit("locale")
 
 
-def busiest_tasks(expression: str, **labels: str) -> str:
-    """Keep the ten tasks that took most of the time shown: the same in every panel."""
-    return largest(expression, "task", worker_increase(TASK_SECONDS, "task", **labels))
+def busiest(expression: str, **labels: str) -> str:
+    """Keep the tasks that held most slots in the time shown: the same ones in every panel."""
+    held = f"avg_over_time({series(RUNNING, **labels)}[{RANGE}] @ end())"
+    return largest(expression, "task", total(held, "task"))
+
+
+def by_task(title: str, description: str, expression: str) -> timeseries.Panel:
+    """Draw a line for each task, which leads to it."""
+    panel = graph(title, description, Query(expression, "{{task}}"))
+    return leading(listed_beside(told_apart(panel)), links.to_task_of_line())
 
 
 def slots() -> timeseries.Panel:

@@ -114,7 +114,7 @@ def or_idle_zero(expression: str, label: str, value: str) -> str:
     return f'{expression} or on () label_replace({zero}, "{label}", "{value}", "", "")'
 
 
-def largest(expression: str, label: str, rank: str, count: int = 10) -> str:
+def largest(expression: str, label: str, rank: str, count: int = 8) -> str:
     """Keep the ``count`` values of ``label`` for which ``rank`` is largest: lines to tell apart."""
     return f"{expression} and on ({label}) topk({count}, {rank})"
 

@@ -7,8 +7,8 @@ from grafana_foundation_sdk.builders import prometheus
 from dashboards.variables import DATASOURCE
 
 SETTLED = "30s"
-"""Least step of queries whose rates should rather be steady than fresh: Grafana then takes four times
-as much for ``$__rate_interval``."""
+"""Least step of queries whose rates should be steady rather than fresh: ``$__rate_interval`` is
+four times as long."""
 
 
 @dataclass(frozen=True, slots=True)

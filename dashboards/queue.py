@@ -7,7 +7,7 @@ ages are the worst one's.
 from grafana_foundation_sdk.builders import heatmap, stat, table, timeseries
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
-from dashboards import colours, panels
+from dashboards import colours, panels, verdicts
 from dashboards.backlog import drains_in, earliest, late_since, latest, moment_after
 from dashboards.board import add_row, board
 from dashboards.graphs import PER_SECOND, coloured, counted, graph
@@ -20,7 +20,6 @@ from dashboards.promql import (
     queue_depth,
     seen,
     series,
-    share_of_objective,
     sidecar_increase,
     total,
     worker_rate,
@@ -42,46 +41,30 @@ def build() -> Dashboard:
     )
     add_row(dashboard, 3, *_verdicts())
     add_row(dashboard, 8, _wait_lanes().span(12), _wait().span(12))
-    add_row(
-        dashboard,
-        7,
-        panels.oldest_ready().span(8),
-        panels.depth().span(8),
-        panels.flow().span(8),
-    )
-    add_row(
-        dashboard,
-        7,
-        panels.slots_by_task().span(8),
-        panels.outcomes().span(8),
-        panels.failures().span(8),
-    )
-    add_row(dashboard, 6, _again().span(5), _taken_back().span(5), _ledger().span(14))
+    add_row(dashboard, 7, *_thirds(panels.oldest_ready(), panels.depth(), panels.flow()))
+    kept_busy, ends, long = panels.slots_by_task(), panels.outcomes(), panels.duration()
+    add_row(dashboard, 7, kept_busy.span(10), ends.span(7), long.span(7))
+    add_row(dashboard, 6, *_thirds(panels.failures(), _again(), _taken_back()))
+    add_row(dashboard, 6, _ledger().span(24))
     return dashboard
 
 
+def _thirds(*row: timeseries.Panel) -> list[timeseries.Panel]:
+    return [panel.span(8) for panel in row]
+
+
 def _verdicts() -> list[stat.Panel]:
-    return [
-        _worst_wait().span(3),
-        _late_since().span(3),
-        _ready().span(3),
-        _drains_in().span(3),
-        _drained_at().span(3),
-        _busy().span(3),
-        _dead().span(3),
-        _drift().span(3),
-    ]
-
-
-def _worst_wait() -> stat.Panel:
-    panel = number(
-        "Worst wait",
-        "Age of the oldest ready job as a share of the time within which the queue's jobs should "
-        "start. From 100 % on a job has missed it.",
-        f"max ({share_of_objective()})",
+    row = (
+        verdicts.worst_wait,
+        _late_since,
+        _ready,
+        _drains_in,
+        _drained_at,
+        _busy,
+        verdicts.dead,
+        verdicts.drift,
     )
-    panel.unit("percentunit").decimals(0)
-    return panel.thresholds(steps(colours.OK, (0.5, colours.NOTICE), (1, colours.BAD)))
+    return [verdict().span(3) for verdict in row]
 
 
 def _late_since() -> stat.Panel:
@@ -137,26 +120,6 @@ def _busy() -> stat.Panel:
     return panel.unit("percentunit").decimals(0).min(0).max(1)
 
 
-def _dead() -> stat.Panel:
-    panel = number(
-        "Dead jobs",
-        "Jobs that used up their retries and wait for a person. Worry when it grows: see "
-        "headcount dead list.",
-        total(queue_depth("dead")),
-    )
-    return panel.unit("locale").thresholds(steps(colours.OK, (1, colours.WARN)))
-
-
-def _drift() -> stat.Panel:
-    panel = number(
-        "Drift",
-        "Ledger drift: jobs that were enqueued but neither ended nor wait nor run. Not 0 for "
-        "minutes: jobs went missing or were counted twice.",
-        f"max (abs ({series('headcount_ledger_drift')}))",
-    )
-    return panel.unit("locale").thresholds(steps(colours.OK, (1, colours.BAD)))
-
-
 def _wait_lanes() -> heatmap.Panel:
     return lanes(
         "Wait of every job",
@@ -201,16 +164,14 @@ def _taken_back() -> timeseries.Panel:
 
 
 def _ledger() -> table.Panel:
-    held = total(
-        seen("headcount_queue_depth", f"{EACH}, state", state="ready|scheduled|leased"), EACH
-    )
+    held = seen("headcount_queue_depth", f"{EACH}, state", state="ready|scheduled|leased")
     return rows_by(
         (NAMESPACE, QUEUE),
         "Ledger",
         "What came into the queue and what left it within the time shown, what it holds now, and "
         "the drift: jobs that are in neither. Worry about any drift that stays for minutes.",
         *(_counted(state) for state in ("enqueued", "succeeded", "dead", "discarded", "moved")),
-        Column("Held", held),
+        Column("Held", total(held, EACH)),
         Column(
             "Drift",
             f"max by ({EACH}) (abs ({series('headcount_ledger_drift')}))",

@@ -7,8 +7,12 @@ from grafana_foundation_sdk.models.dashboard import (
     Threshold,
     ThresholdsMode,
     ValueMap,
+    ValueMapping,
     ValueMappingResult,
 )
+
+TIMES = "suffix: x"
+"""Unit of what is a multiple of something."""
 
 
 def steps(lowest: str, *above: tuple[float, str]) -> ThresholdsConfig:
@@ -17,10 +21,10 @@ def steps(lowest: str, *above: tuple[float, str]) -> ThresholdsConfig:
     return ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(scale)
 
 
-def words(by_value: Mapping[float, tuple[str, str]]) -> list[ValueMap]:
+def words(by_value: Mapping[int, tuple[str, str]]) -> list[ValueMapping]:
     """Show some values as words: value -> the word and its colour."""
     results = {
-        f"{value:g}": ValueMappingResult(text=text, color=colour, index=index)
+        str(value): ValueMappingResult(text=text, color=colour, index=index)
         for index, (value, (text, colour)) in enumerate(by_value.items())
     }
     return [ValueMap(results)]

@@ -13,10 +13,9 @@ from dashboards.graphs import coloured, graph, leading, limited, marked
 from dashboards.promql import seen
 from dashboards.queries import Query
 from dashboards.recorded import SLI, bad_jobs, budget_left, burn
-from dashboards.scales import steps
-from dashboards.tables import NAMESPACE, QUEUE, Column, Key, rows_by
+from dashboards.scales import TIMES, steps
+from dashboards.tables import NAMESPACE, QUEUE, Column, Key, budget_column, rows_by
 
-BUDGET = steps(colours.BAD, (0.001, colours.WARN), (0.25, colours.OK))
 RATES = sorted(rate for _, _, rate in (*FAST, *SLOW))
 BURNING = steps(
     "text", *zip(RATES, (colours.NOTICE, colours.NOTICE, colours.WARN, colours.BAD), strict=True)
@@ -51,15 +50,13 @@ def _objectives() -> table.Panel:
         "not end dead. Burn: how many times as fast as allowed the budget was spent. Worry about "
         "14 over an hour, 1 over three days, and where little is left.",
         Column("Promised", seen("headcount_slo_objective_ratio", SLI), "percentunit", decimals=1),
-        Column("Within", _within(), "s", instead={0: ("–", "text")}),
+        Column("Within", _within(), "s", instead={0: ("-", "text")}),
         *(
-            Column(f"Burn {window}", burn(window), "suffix: ×", BURNING, decimals=1)
+            Column(f"Burn {window}", burn(window), TIMES, BURNING, decimals=1)
             for window in ("5m", "1h", "6h", "1d", "3d", "30d")
         ),
         Column("Bad in an hour", bad_jobs(), decimals=0),
-        Column(
-            "Budget left", budget_left(), "percentunit", BUDGET, bar_to=1, decimals=0, pixels=220
-        ),
+        budget_column("Budget left", budget_left()),
     )
 
 
@@ -119,7 +116,7 @@ def _burning(
         Query(f"max by (queue) ({burn(long, sli)})", "{{queue}}"),
         Query(f"max by (queue) ({burn(short, sli)})", f"{{{{queue}}}}, {short}"),
     )
-    return limited(marked(panel.thresholds(lines)), 1).unit("suffix: ×").axis_soft_max(2)
+    return limited(marked(panel.thresholds(lines)), 1).unit(TIMES).axis_soft_max(2)
 
 
 def _bad(sli: str) -> timeseries.Panel:

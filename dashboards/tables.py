@@ -10,14 +10,14 @@ from grafana_foundation_sdk.models.common import TableCellHeight
 from grafana_foundation_sdk.models.dashboard import DataTransformerConfig, DynamicConfigValue
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
-from dashboards import links
+from dashboards import colours, links
 from dashboards.queries import Query, letter, target
 from dashboards.scales import steps, words
 from dashboards.variables import DATASOURCE
 
 PIXELS_A_LETTER = 7.5
 CELL_PADDING_PIXELS = 18
-DATE_PIXELS = 125
+DATE_PIXELS = 140
 """Room for "a few seconds ago"."""
 
 
@@ -34,7 +34,7 @@ class Key:
 NAMESPACE = Key("namespace", "Namespace")
 """Where Prometheus knows no namespaces, there is no such column."""
 
-QUEUE = Key("queue", "Queue", 90, links.to_queue_of_row())
+QUEUE = Key("queue", "Queue", 96, links.to_queue_of_row())
 TASK = Key("task", "Task", 300, links.to_task_of_row())
 
 
@@ -49,7 +49,7 @@ class Column:
     expression: str
     unit: str = "locale"
     thresholds: ThresholdsConfig | None = None
-    instead: Mapping[float, tuple[str, str]] = field(default_factory=dict)
+    instead: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     bar_to: float | None = None
     decimals: int | None = None
     pixels: int = 0
@@ -78,6 +78,19 @@ def rows_by(
     if sorted_by:
         panel.sort_by([common.TableSortByFieldState().display_name(sorted_by).desc(True)])
     return panel.transformations([_merged(), _renamed(keys, columns)])
+
+
+def budget_column(heading: str, left: str) -> Column:
+    """Draw what is left of error budgets as bars; what is overdrawn is spent."""
+    return Column(
+        heading,
+        f"clamp_min ({left}, 0)",
+        "percentunit",
+        steps(colours.WARN, (0.25, colours.OK)),
+        {0: ("spent", colours.BAD)},
+        bar_to=1,
+        decimals=0,
+    )
 
 
 def _set_key(panel: table.Panel, key: Key) -> None:

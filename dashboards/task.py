@@ -11,14 +11,22 @@ from grafana_foundation_sdk.builders.dashboard import Dashboard
 from dashboards import colours, links, panels, variables
 from dashboards.backlog import ALWAYS, NONE, exceeds_since
 from dashboards.board import add_row, board
-from dashboards.graphs import PER_SECOND, coloured, graph, leading, stacked, told_apart
+from dashboards.graphs import (
+    PER_SECOND,
+    coloured,
+    graph,
+    leading,
+    logarithmic,
+    stacked,
+)
 from dashboards.numbers import CLOCK
-from dashboards.panels import TASK_SECONDS, busiest_tasks
-from dashboards.promql import or_idle_zero, series, total, worker_increase, worker_rate
+from dashboards.promql import largest, or_idle_zero, series, total, worker_increase, worker_rate
 from dashboards.queries import Query
 from dashboards.scales import steps
 from dashboards.tables import QUEUE, TASK, Column, rows_by
 
+SECONDS = "headcount_task_duration_seconds_sum"
+ATTEMPTS = "headcount_task_duration_seconds_count"
 CHOSEN = "$task"
 BY = "queue, task"
 FAILED = "failed|timed_out|lost|unknown"
@@ -30,20 +38,18 @@ def build() -> Dashboard:
     dashboard = board(
         "task",
         "Task",
-        "Tasks: which of them takes the slots' time, which is slow, which fails, and what runs now "
-        "and since when.",
+        "Tasks: which of them holds the slots, which is slow, which fails, and what runs now and "
+        "since when.",
         variables.task(),
     )
     add_row(dashboard, 10, _tasks().span(24))
-    add_row(dashboard, 8, panels.slots_by_task(task=CHOSEN).span(12), _mean().span(12))
-    add_row(
-        dashboard,
-        7,
-        panels.outcomes(task=CHOSEN).span(8),
-        _failing().span(8),
-        _starts().span(8),
+    rows = (
+        (panels.slots_by_task(task=CHOSEN), _mean_over_time()),
+        (_failing(), _starts()),
+        (panels.outcomes(task=CHOSEN), _oldest_running(), _attempts()),
     )
-    add_row(dashboard, 7, _running().span(8), _oldest_running().span(8), _attempts().span(8))
+    for row in rows:
+        add_row(dashboard, 7, *(panel.span(24 // len(row)) for panel in row))
     return dashboard
 
 
@@ -60,14 +66,12 @@ def _tasks() -> table.Panel:
             "Never idle since",
             exceeds_since(running, "0", BY),
             CLOCK,
-            instead={NONE: ("–", "text"), ALWAYS: ("before this", colours.NOTICE)},
+            instead={NONE: ("-", "text"), ALWAYS: ("before this", colours.NOTICE)},
             pixels=130,
         ),
-        Column("Time", _sum("headcount_task_duration_seconds_sum"), "s", decimals=0),
-        Column(
-            "Share of time", _share(), "percentunit", steps(colours.PLAIN), bar_to=1, decimals=0
-        ),
-        Column("Mean", _mean_seconds(worker_increase, BY), "s", decimals=2),
+        Column("Time", _sum(SECONDS), "s", decimals=0),
+        Column("Share", _share(), "percentunit", steps(colours.PLAIN), bar_to=1, decimals=0),
+        Column("Mean", _mean(), "s", decimals=2),
         Column("Attempts", _sum("headcount_jobs_started_total"), decimals=0),
         Column("Retried", _ended("retried"), decimals=0),
         Column("Failed", _ended(FAILED), thresholds=steps("text", (0.5, colours.BAD)), decimals=0),
@@ -86,60 +90,50 @@ def _ended(outcomes: str) -> str:
 
 def _share() -> str:
     """Divide by what all tasks of the chosen queues took, the chosen task or not."""
-    return f"{_sum(TASK_SECONDS)} / on () group_left () ({worker_increase(TASK_SECONDS)} > 0)"
+    return f"{_sum(SECONDS)} / on () group_left () ({worker_increase(SECONDS)} > 0)"
 
 
 def _mean_seconds(added: Callable[..., str], by: str) -> str:
-    seconds = added("headcount_task_duration_seconds_sum", by, task=CHOSEN)
-    attempts = added("headcount_task_duration_seconds_count", by, task=CHOSEN)
-    return f"{seconds} / ({attempts} > 0) or 0 * {attempts}"
+    seconds, attempts = (added(name, by, task=CHOSEN) for name in (SECONDS, ATTEMPTS))
+    return f"{seconds} / ({attempts} > 0)"
 
 
-def _mean() -> timeseries.Panel:
-    mean = _mean_seconds(worker_rate, "task")
-    return _lines(
+def _mean() -> str:
+    return f"{_mean_seconds(worker_increase, BY)} or 0 * {_sum(ATTEMPTS)}"
+
+
+def _mean_over_time() -> timeseries.Panel:
+    mean = panels.busiest(_mean_seconds(worker_rate, "task"), task=CHOSEN)
+    panel = panels.by_task(
         "Mean duration",
-        "How long an attempt took on average, of the ten tasks that took most of the time shown; 0 "
-        "while none ended. Worry about a step up: what the task calls has become slow.",
-        f"({mean})",
-    ).unit("s")
+        "How long an attempt took on average, of the eight tasks that held most slots; lines go on "
+        "while none ends. Worry about a step up: what the task calls has become slow.",
+        f"{or_idle_zero(mean, 'task', 'none')} unless on () sum ({_sum(ATTEMPTS)}) > 0",
+    )
+    return logarithmic(panel).span_nulls(True).unit("s")
 
 
 def _failing() -> timeseries.Panel:
-    rate = worker_rate("headcount_jobs_processed_total", "task", task=CHOSEN, outcome=NOT_WELL)
-    panel = graph(
+    attempts, labels = "headcount_jobs_processed_total", {"task": CHOSEN, "outcome": NOT_WELL}
+    rank = f"({worker_increase(attempts, 'task', **labels)} > 0)"
+    worst = largest(worker_rate(attempts, "task", **labels), "task", rank)
+    panel = panels.by_task(
         "Failed attempts by task",
-        "Attempts that did not succeed, a second, retried or not. Worry about the task that stands "
-        "out. none: no attempt of any failed.",
-        Query(or_idle_zero(f"topk(10, {rate} > 0)", "task", "none"), "{{task}}"),
+        "Attempts that did not succeed, a second, retried or not, of the eight tasks that fail "
+        "most. Worry about the one that stands out. none: no attempt of any failed.",
+        f"{or_idle_zero(worst, 'task', 'none')} unless on () sum {rank}",
     )
-    return leading(told_apart(stacked(panel)), links.to_task_of_line()).unit(PER_SECOND)
+    return stacked(panel).unit(PER_SECOND)
 
 
 def _starts() -> timeseries.Panel:
     starts = worker_rate("headcount_jobs_started_total", "task", task=CHOSEN)
-    panel = _lines(
+    return panels.by_task(
         "Started",
-        "Attempts that began, a second, of the ten tasks that took most of the time shown. Worry "
-        "about a task that should run and does not, or runs far more often than it used to.",
-        starts,
-    )
-    return panel.unit(PER_SECOND)
-
-
-def _running() -> timeseries.Panel:
-    panel = _lines(
-        "Running now",
-        "Attempts being performed, of the ten tasks that took most of the time shown. A line that "
-        "never comes down to 0 is a task that always runs, or one that hangs.",
-        total(series("headcount_jobs_running", task=CHOSEN), "task"),
-    )
-    return panel.unit("locale")
-
-
-def _lines(title: str, description: str, expression: str) -> timeseries.Panel:
-    panel = graph(title, description, Query(busiest_tasks(expression, task=CHOSEN), "{{task}}"))
-    return leading(told_apart(panel), links.to_task_of_line())
+        "Attempts that began, a second, of the eight tasks that held most slots. Worry about a "
+        "task that should run and does not, or runs far more often than it used to.",
+        panels.busiest(starts, task=CHOSEN),
+    ).unit(PER_SECOND)
 
 
 def _oldest_running() -> timeseries.Panel:

@@ -16,7 +16,7 @@ from dashboards.variables import DATASOURCE
 
 
 def timeline(
-    title: str, description: str, query: Query, states: Mapping[float, tuple[str, str]]
+    title: str, description: str, query: Query, states: Mapping[int, tuple[str, str]]
 ) -> statetimeline.Panel:
     """Start a state timeline; ``states``: value -> the state's name and colour."""
     legend = common.VizLegendOptions().placement(LegendPlacement.BOTTOM).show_legend(True)

@@ -1,12 +1,20 @@
 """The top line of the Overview: eight numbers, each coloured by whether it is well."""
 
 from grafana_foundation_sdk.builders import stat
+from grafana_foundation_sdk.models.common import BigValueGraphMode
 
 from dashboards import colours, links
-from dashboards.numbers import bare, number, switch
+from dashboards.numbers import bare, number
 from dashboards.promql import EACH, age, queue_depth, seen, series, share_of_objective, total
 from dashboards.recorded import alerts_firing
-from dashboards.scales import steps
+from dashboards.scales import steps, words
+
+BROKER = {
+    0: ("down", colours.BAD),
+    1: ("refuses", colours.BAD),
+    2: ("up", colours.OK),
+}
+"""The broker answers, and takes jobs: one of two is as bad as neither."""
 
 
 def verdicts() -> list[stat.Panel]:
@@ -99,12 +107,14 @@ def busy() -> stat.Panel:
 
 def broker() -> stat.Panel:
     """Say whether the broker answers."""
-    return switch(
+    up, writable = seen("headcount_broker_up"), seen("headcount_broker_writable")
+    panel = number(
         "Broker",
-        "Whether any sidecar reaches the broker. Down: nothing can be enqueued or started, and "
-        "what else this page says about queues is missing. No sidecar: nobody looks.",
-        f"min ({seen('headcount_broker_up')})",
-    ).no_value("no sidecar")
+        "Whether sidecars reach the broker. Down: nothing can be enqueued or started, and what "
+        "else is said about queues is missing. Refuses: it can be read, but takes no jobs.",
+        f"min ({up} + on (namespace) {writable} or {up})",
+    ).graph_mode(BigValueGraphMode.NONE)
+    return panel.mappings(words(BROKER)).no_value("no sidecar")
 
 
 def beat() -> stat.Panel:

@@ -3,19 +3,19 @@
 Workers are told apart by the address at which they are scraped.
 """
 
-from grafana_foundation_sdk.builders import stat, statetimeline, table, timeseries
+from grafana_foundation_sdk.builders import statetimeline, table, timeseries
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from dashboards import colours, panels
 from dashboards.board import add_row, board
 from dashboards.graphs import PER_SECOND, coloured, counted, graph, stacked, told_apart
-from dashboards.numbers import number
-from dashboards.promql import EACH, RATE_WINDOW, seen, series, total, worker_increase, worker_rate
+from dashboards.promql import EACH, RATE_WINDOW, seen, series, total, worker_increase
 from dashboards.queries import SETTLED, Query
 from dashboards.scales import steps
 from dashboards.tables import NAMESPACE, Column, Key, rows_by
 from dashboards.timelines import timeline
-from dashboards.worker_states import STATES, STUCK, WORKER, worker_state
+from dashboards.worker_states import STATES, WORKER, worker_state
+from dashboards.worker_verdicts import ALL_SLOTS, BUSY_SECONDS, worker_verdicts
 
 EXITS = {
     "recycled": colours.OK,
@@ -23,9 +23,8 @@ EXITS = {
     "timed_out": colours.NOTICE,
     "killed": colours.BAD,
 }
-BUSY_SECONDS = "headcount_worker_busy_seconds_total"
-ALL_SLOTS = total(series("headcount_worker_slots"))
-EACH_WORKER = Key("instance", "Worker", 230)
+VERSIONS = "version, celery_version"
+EACH_WORKER = Key("instance", "Worker", 210)
 
 
 def build() -> Dashboard:
@@ -36,97 +35,12 @@ def build() -> Dashboard:
         "Workers: whether any is stuck, how busy they are, what their child processes die of, and "
         "which versions run.",
     )
-    add_row(dashboard, 3, *_verdicts())
-    add_row(dashboard, 7, _workers())
+    add_row(dashboard, 3, *worker_verdicts())
+    add_row(dashboard, 6, _workers())
     add_row(dashboard, 7, _states().span(12), panels.slots().span(6), _busy().span(6))
     add_row(dashboard, 7, _exits().span(6), _memory().span(6), _lag().span(6), _restarts().span(6))
     add_row(dashboard, 6, _by_queue().span(8), _received().span(8), _versions().span(8))
     return dashboard
-
-
-def _verdicts() -> list[stat.Panel]:
-    verdicts = (_stuck, _draining, _live, _slots, _share_busy, _hung, _killed, _reconnects)
-    return [verdict().span(3) for verdict in verdicts]
-
-
-def _stuck() -> stat.Panel:
-    panel = number(
-        "Stuck",
-        "Workers that are stuck: their loop stands still, or they have free slots and take nothing "
-        "though jobs wait. Worry from 1 on; the table below says which.",
-        f"count ({worker_state()} == {STUCK}) or 0 * {ALL_SLOTS}",
-    )
-    return panel.unit("locale").thresholds(steps(colours.OK, (1, colours.BAD)))
-
-
-def _draining() -> stat.Panel:
-    return number(
-        "Draining",
-        "Workers that take no new jobs and finish what they have. Some during a deployment; worry "
-        "about one that drains for longer than its jobs take.",
-        total(series("headcount_worker_draining")),
-    ).unit("locale")
-
-
-def _live() -> stat.Panel:
-    panel = number(
-        "Scraped",
-        "Workers that Prometheus reaches. Worry when they are fewer than the live ones below: what "
-        "the others do is not on any dashboard.",
-        f"count ({series('headcount_worker_slots')}) or 0 * max ({series('headcount_broker_up')})",
-    )
-    return panel.unit("locale").thresholds(steps(colours.BAD, (1, colours.OK)))
-
-
-def _slots() -> stat.Panel:
-    return number(
-        "Slots",
-        "Jobs that all workers together can perform at once. Worry when it drops without a "
-        "deployment: workers are gone.",
-        ALL_SLOTS,
-    ).unit("locale")
-
-
-def _share_busy() -> stat.Panel:
-    panel = number(
-        "Busy",
-        "Share of all slots' time that was spent on jobs. Near 100 % is good use, unless jobs wait "
-        "longer than they should: then add workers.",
-        f"{worker_rate(BUSY_SECONDS)} / ({ALL_SLOTS} > 0) or 0 * {ALL_SLOTS}",
-    )
-    return panel.unit("percentunit").decimals(0).min(0).max(1)
-
-
-def _hung() -> stat.Panel:
-    panel = number(
-        "Longest running",
-        "How long the attempt that began first has been running, of all workers. Worry beyond an "
-        "hour, or what your longest job takes: it holds a slot until it ends.",
-        f"max ({series('headcount_job_oldest_running_seconds')})",
-    )
-    return panel.unit("s").decimals(0).thresholds(steps(colours.OK, (3600, colours.WARN)))
-
-
-def _killed() -> stat.Panel:
-    panel = number(
-        "Children killed",
-        "Child processes that were killed within the time shown, most often for want of memory. "
-        "Each took an attempt along. Worry about more than a few.",
-        worker_increase("headcount_worker_child_exits_total", reason="killed"),
-    )
-    panel.unit("locale").decimals(0)
-    return panel.thresholds(steps(colours.OK, (0.5, colours.WARN)))
-
-
-def _reconnects() -> stat.Panel:
-    panel = number(
-        "Reconnects",
-        "Times that workers lost the broker and found it again, within the time shown. Worry when "
-        "it grows while the broker is well: look at the network between them.",
-        worker_increase("headcount_broker_reconnects_total"),
-    )
-    panel.unit("locale").decimals(0)
-    return panel.thresholds(steps(colours.OK, (0.5, colours.NOTICE)))
 
 
 def _workers() -> table.Panel:
@@ -149,8 +63,7 @@ def _workers() -> table.Panel:
             steps("text", (5, colours.WARN), (60, colours.BAD)),
             decimals=1,
         ),
-        Column("Parent", _memory_of("parent"), "bytes", decimals=0),
-        Column("Children", _memory_of("children"), "bytes", decimals=0),
+        Column("Memory", _per_worker(series("headcount_worker_memory_bytes")), "bytes", decimals=0),
         Column(
             "Killed", _exited("killed"), thresholds=steps("text", (0.5, colours.WARN)), decimals=0
         ),
@@ -160,10 +73,6 @@ def _workers() -> table.Panel:
 
 def _per_worker(expression: str) -> str:
     return total(expression, WORKER)
-
-
-def _memory_of(role: str) -> str:
-    return _per_worker(series("headcount_worker_memory_bytes", role=role))
 
 
 def _exited(reason: str) -> str:
@@ -268,7 +177,5 @@ def _versions() -> table.Panel:
         "Versions running",
         "Workers by the versions they run. More than one row: a deployment is under way, or part "
         "of the workers missed it.",
-        Column(
-            "Workers", f"count by (version, celery_version) ({series('headcount_worker_info')})"
-        ),
+        Column("Workers", f"count by ({VERSIONS}) ({series('headcount_worker_info')})"),
     )
