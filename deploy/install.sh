@@ -14,16 +14,19 @@ tools=$target.tools
 install_into() {
   into=$1
   shift
-  "$python" -m pip --python "$into/bin/python" --disable-pip-version-check install --quiet "$@"
+  "$python" -m pip --python "$into/bin/python" --disable-pip-version-check \
+    install --quiet --no-compile "$@"
 }
 
 "$python" -m venv --without-pip "$tools"
-install_into "$tools" --no-compile --require-hashes -r "$source/requirements/build.lock"
+install_into "$tools" --require-hashes -r "$source/requirements/build.lock"
 (cd "$source" && "$tools/bin/python" -m hatchling build --target wheel --directory "$tools/wheel")
 
 "$python" -m venv --without-pip "$target"
 install_into "$target" --require-hashes -r "$source/requirements/runtime.lock"
 install_into "$target" --no-deps "$tools"/wheel/headcount-*.whl
+# By all cores, which pip does not. A process that may not write has to find its bytecode.
+"$target/bin/python" -m compileall -q -j 0 "$target/lib"
 cp "$source/deploy/healthcheck.py" "$target/healthcheck.py"
 
 rm -r "$tools"

@@ -102,6 +102,7 @@ def _lower(value: object) -> object:
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 BrokerUrl = Annotated[str, BeforeValidator(_broker_url)]
+HttpUrl = Annotated[str, BeforeValidator(_http_url)]
 
 
 class Settings(BaseModel):
@@ -145,9 +146,7 @@ class Settings(BaseModel):
     log_level: Annotated[
         Literal["debug", "info", "warning", "error", "critical"], BeforeValidator(_lower)
     ] = Field("info", alias="HEADCOUNT_LOG_LEVEL")
-    health_url: Annotated[str, BeforeValidator(_http_url)] | None = Field(
-        None, alias="HEADCOUNT_HEALTH_URL"
-    )
+    health_url: HttpUrl | None = Field(None, alias="HEADCOUNT_HEALTH_URL")
     timezone: Annotated[ZoneInfo, BeforeValidator(_timezone)] = Field(
         ZoneInfo("UTC"), alias="HEADCOUNT_TIMEZONE"
     )

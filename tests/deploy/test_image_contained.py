@@ -1,6 +1,7 @@
 """What the Dockerfile installs, run as the image's user on a read-only disk, each process first."""
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -27,8 +28,10 @@ def tree(tmp_path_factory):
         missing = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         missing("needs root, and mounts of its own")
     target = tmp_path_factory.mktemp("image") / "headcount"
+    source = target.with_name("source")
+    copy_build_context(source)
     subprocess.run(
-        ["sh", DEPLOY / "install.sh", DEPLOY.parent, target],
+        ["sh", DEPLOY / "install.sh", source, target],
         env={**os.environ, "PYTHON": sys.executable}, check=True, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     for folder in target.parents[:3]:
@@ -118,6 +121,17 @@ def test_the_first_process_ends_well_when_its_container_is_stopped(running, name
     started.first.terminate()
     assert started.wait(STOPPED_SECONDS) == 0
     assert "Traceback" not in started.text()
+
+
+def copy_build_context(target):
+    """Copy what .dockerignore lets into the build."""
+    for line in (DEPLOY.parent / ".dockerignore").read_text().splitlines():
+        path = DEPLOY.parent / line.removeprefix("!")
+        if line.startswith("!") and path.is_dir():
+            shutil.copytree(path, target / line[1:], ignore=shutil.ignore_patterns("__pycache__"))
+        elif line.startswith("!"):
+            (target / line[1:]).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target / line[1:])
 
 
 def answers_ok(address):

@@ -9,7 +9,15 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from tests.deploy.manifests import KUBERNETES, OVERLAYS, built, named, of_kind, overlay
+from tests.deploy.manifests import (
+    KUBERNETES,
+    OVERLAYS,
+    built,
+    containers,
+    named,
+    of_kind,
+    overlay,
+)
 
 OLDEST, NEWEST = "1.29", kubernetes_validate.latest_version()
 """The oldest has init containers that stay, which the worker's sidecar is."""
@@ -93,19 +101,26 @@ def build_beside(folder, name):
         (theirs / path.name).write_text(text.replace("../..", os.path.relpath(KUBERNETES, theirs)))
 
 
-@pytest.mark.parametrize("component", ["external-broker", "broker-ca"])
-def test_a_broker_elsewhere_takes_the_place_of_the_one_in_the_cluster(tmp_path, component):
-    base = os.path.relpath(KUBERNETES, tmp_path)
-    (tmp_path / "kustomization.yaml").write_text(
-        f"namePrefix: x-\nnamespace: x\nresources: [{base}/base]\n"
-        f"components: [{base}/components/external-broker, {base}/components/{component}]\n"
-        if component != "external-broker"
-        else f"namePrefix: x-\nnamespace: x\nresources: [{base}/base]\n"
-        f"components: [{base}/components/external-broker]\n"
-    )
+@pytest.mark.parametrize("components", [["external-broker"], ["external-broker", "broker-ca"]])
+def test_a_broker_elsewhere_takes_the_place_of_the_one_in_the_cluster(tmp_path, components):
+    ours = os.path.relpath(KUBERNETES, tmp_path)
+    kustomization = {
+        "namePrefix": "shop-",
+        "namespace": "shop",
+        "resources": [f"{ours}/base"],
+        "components": [f"{ours}/components/{one}" for one in components],
+    }
+    (tmp_path / "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
     manifests = built(tmp_path)
     assert of_kind(manifests, "StatefulSet") == []
     assert list(unfit(manifests, NEWEST)) == []
+    with_certificate = [
+        name for name, one in containers(manifests)
+        if any(mount["name"] == "broker-ca" for mount in one["volumeMounts"])
+    ]  # fmt: skip
+    assert len(with_certificate) == (
+        len(list(containers(manifests))) if "broker-ca" in components else 0
+    )
 
 
 @pytest.mark.parametrize("name", FULLEST)
