@@ -10,6 +10,7 @@ from typing import Self
 
 import psutil
 
+from tests.broker_process import BrokerProcess, free_port
 from tests.waiting import wait_until
 
 HERE = Path(__file__).parent
@@ -79,13 +80,48 @@ class Contained:
     def wait(self, timeout_seconds: float = 30) -> int:
         return self._unshare.wait(timeout_seconds)
 
-    def stop(self) -> int:
+    def stop(self, timeout_seconds: float) -> int:
         """Stop it as a container is stopped; its exit status."""
         self.first.terminate()
-        return self.wait()
+        return self._unshare.wait(timeout_seconds)
 
     def text(self) -> str:
         return self.log.read_text(errors="replace")
+
+    def kill(self) -> None:
+        self._unshare.kill()
+        self._unshare.wait(10)
+
+
+class Containers:
+    """Starts containers on one broker, each process with a port of its own."""
+
+    def __init__(self, tree: Path, directory: Path, broker: BrokerProcess) -> None:
+        self._tree, self._directory = tree, directory
+        self._started: dict[str, Contained] = {}
+        self._variables: dict[str, object] = {
+            "CELERY_BROKER_URL": broker.url,
+            "HEADCOUNT_WORKERS": "left_behind",
+            "HEADCOUNT_CONCURRENCY": 2,
+            "HEADCOUNT_METRICS_PORT": free_port(),
+            "HEADCOUNT_HTTP_PORT": free_port(),
+            "HEADCOUNT_FLOWER_PORT": free_port(),
+            "HEADCOUNT_FLOWER_USER": "flower",
+            "HEADCOUNT_FLOWER_PASSWORD": "flower",
+        }
+
+    @property
+    def ready_url(self) -> str:
+        """Where the sidecar says whether the worker is ready."""
+        return f"http://127.0.0.1:{self._variables['HEADCOUNT_HTTP_PORT']}/health/ready"
+
+    def start(self, *words: str) -> Contained:
+        made = Contained(self._tree, self._directory, words, self._variables)
+        self._started[words[0]] = made
+        return made
+
+    def __getitem__(self, command: str) -> Contained:
+        return self._started[command]
 
     def __enter__(self) -> Self:
         return self
@@ -96,8 +132,8 @@ class Contained:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._unshare.kill()
-        self._unshare.wait(10)
+        for one in self._started.values():
+            one.kill()
 
 
 def may_contain() -> bool:

@@ -6,13 +6,12 @@ import stat
 import subprocess
 import sys
 import urllib.request
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.broker_process import BrokerProcess, free_port
-from tests.deploy.contained import Contained, may_contain
+from tests.deploy.contained import Containers, may_contain
 from tests.deploy.manifests import DEPLOY
 from tests.waiting import wait_until
 
@@ -34,34 +33,18 @@ def tree(tmp_path_factory):
         ["sh", DEPLOY / "install.sh", source, target],
         env={**os.environ, "PYTHON": sys.executable}, check=True, stdout=subprocess.DEVNULL,
     )  # fmt: skip
-    for folder in target.parents[:3]:
-        folder.chmod(0o755)  # pytest keeps its folders to itself; the image's user is another
     return target
 
 
 @pytest.fixture(scope="module")
-def running(tree, tmp_path_factory):
-    """One container of each kind, on one broker."""
+def containers(tree, tmp_path_factory):
+    """One container for each process, on one broker."""
     directory = tmp_path_factory.mktemp("containers")
-    with ExitStack() as stack:
-        broker = stack.enter_context(BrokerProcess(directory / "broker"))
-        variables = {
-            "CELERY_BROKER_URL": broker.url,
-            "HEADCOUNT_WORKERS": "left_behind",
-            "HEADCOUNT_CONCURRENCY": 2,
-            "HEADCOUNT_METRICS_PORT": free_port(),
-            "HEADCOUNT_HTTP_PORT": free_port(),
-            "HEADCOUNT_FLOWER_PORT": free_port(),
-            "HEADCOUNT_FLOWER_USER": "flower",
-            "HEADCOUNT_FLOWER_PASSWORD": "flower",
-        }
-        started = {
-            name: stack.enter_context(Contained(tree, directory, [name], variables))
-            for name in PROCESSES
-        }
-        address = f"http://127.0.0.1:{variables['HEADCOUNT_HTTP_PORT']}/health/ready"
-        wait_until(lambda: answers_ok(address), 60, started["worker"].text())
-        yield started, directory, variables
+    with BrokerProcess(directory / "broker") as broker, Containers(tree, directory, broker) as made:
+        for name in PROCESSES:
+            made.start(name)
+        wait_until(lambda: answers_ok(made.ready_url), 60, "the worker is not ready")
+        yield made
 
 
 def test_nobody_may_write_to_the_tree_and_it_has_no_pip(tree):
@@ -74,12 +57,10 @@ def test_nobody_may_write_to_the_tree_and_it_has_no_pip(tree):
     assert not tree.with_suffix(".tools").exists()
 
 
-def test_a_job_that_is_enqueued_in_one_container_runs_in_another(running, tree):
-    started, directory, variables = running
-    job = ["enqueue", "left_behind.LeaveBehind"]
-    with Contained(tree, directory, job, variables) as enqueuer:
-        assert enqueuer.wait() == 0, enqueuer.text()
-    worker = started["worker"]
+def test_a_job_that_is_enqueued_in_one_container_runs_in_another(containers):
+    enqueuer = containers.start("enqueue", "left_behind.LeaveBehind")
+    assert enqueuer.wait() == 0, enqueuer.text()
+    worker = containers["worker"]
     wait_until(lambda: '"outcome":"succeeded"' in worker.text(), 15, worker.text())
     # Why the manifests have another first process (shareProcessNamespace, init): as the first one
     # a worker reaps its own children, not what their jobs have left behind.
@@ -87,8 +68,8 @@ def test_a_job_that_is_enqueued_in_one_container_runs_in_another(running, tree):
 
 
 @pytest.mark.parametrize("name", PROCESSES)
-def test_a_process_runs_as_the_images_user_and_is_the_first(running, name):
-    first = running[0][name].first
+def test_a_process_runs_as_the_images_user_and_is_the_first(containers, name):
+    first = containers[name].first
     assert set(first.uids()) == {65532}
     status = Path(f"/proc/{first.pid}/status").read_text()
     lines = dict(line.split(":", 1) for line in status.splitlines())
@@ -97,29 +78,28 @@ def test_a_process_runs_as_the_images_user_and_is_the_first(running, name):
 
 
 @pytest.mark.parametrize("name", PROCESSES)
-def test_the_health_check_finds_a_process_well(running, name):
-    wait_until(running[0][name].is_healthy, 30)
+def test_the_health_check_finds_a_process_well(containers, name):
+    wait_until(containers[name].is_healthy, 30)
 
 
-def test_the_health_check_finds_out_that_a_process_does_not_answer(running):
-    sidecar = running[0]["sidecar"]
+def test_the_health_check_finds_out_that_a_process_does_not_answer(containers):
+    sidecar = containers["sidecar"]
     sidecar.env = sidecar.env | {"HEADCOUNT_HTTP_PORT": str(free_port())}
     assert not sidecar.is_healthy()
 
 
-def test_only_workers_write_and_only_what_children_count_into(running):
-    written = {name: running[0][name].written() for name in PROCESSES}
+def test_only_workers_write_and_only_what_children_count_into(containers):
+    written = {name: containers[name].written() for name in PROCESSES}
     assert {name for name, files in written.items() if files} == {"worker"}
     prefixes = ("headcount-job-metrics-", "pymp-")
     assert all(file.startswith(prefixes) for file in written["worker"])
 
 
 @pytest.mark.parametrize("name", PROCESSES[::-1])
-def test_the_first_process_ends_well_when_its_container_is_stopped(running, name):
+def test_the_first_process_ends_well_when_its_container_is_stopped(containers, name):
     """The last test of this file: nothing runs after it."""
-    started = running[0][name]
-    started.first.terminate()
-    assert started.wait(STOPPED_SECONDS) == 0
+    started = containers[name]
+    assert started.stop(STOPPED_SECONDS) == 0
     assert "Traceback" not in started.text()
 
 

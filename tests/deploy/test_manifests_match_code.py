@@ -1,7 +1,6 @@
 """Every command, variable, port, path and series that the files of deploy/ name exists."""
 
 import re
-from itertools import chain
 
 import pytest
 import typer
@@ -94,20 +93,23 @@ def test_every_probe_asks_for_a_path_that_is_answered_at_that_port(name):
 
 @each_overlay
 def test_services_monitors_and_policies_name_ports_that_pods_have(name):
-    names = {
-        port["name"]
-        for _, container in containers(overlay(name))
-        for port in container.get("ports", ())
-    }
+    declared = [
+        port for _, container in containers(overlay(name)) for port in container.get("ports", ())
+    ]
+    names = {port["name"] for port in declared}
     for service in of_kind(overlay(name), "Service"):
         assert {port["targetPort"] for port in service["spec"]["ports"]} <= names
     for monitor in of_kind(overlay(name), "PodMonitor"):
         endpoints = monitor["spec"]["podMetricsEndpoints"]
         assert {(one["port"] in names, one["path"]) for one in endpoints} == {(True, "/metrics")}
-    for policy in of_kind(overlay(name), "NetworkPolicy"):
-        rules = chain(policy["spec"].get("ingress", ()), policy["spec"].get("egress", ()))
-        named = {port["port"] for rule in rules for port in rule["ports"]}
-        assert {one for one in named if isinstance(one, str)} <= names
+    let_in = {
+        port["port"]
+        for policy in of_kind(overlay(name), "NetworkPolicy")
+        for rule in policy["spec"].get("ingress", ())
+        for port in rule["ports"]
+    }
+    # All but Flower's, which nothing in the cluster may reach.
+    assert let_in == {port["containerPort"] for port in declared} - {DEFAULTS.flower_port}
 
 
 @each_overlay
@@ -151,6 +153,18 @@ def test_the_scaled_object_asks_for_its_own_namespace():
     [scaled] = of_kind(overlay("preview-to-zero"), "ScaledObject")
     [query] = [trigger["metadata"]["query"] for trigger in scaled["spec"]["triggers"]]
     assert f'{{namespace="{scaled["metadata"]["namespace"]}"}}' in query
+
+
+def test_the_page_names_every_overlay_and_component_and_nothing_that_is_not_there():
+    page = (DEPLOY / "README.md").read_text()
+    named = set(re.findall(r"`([\w./-]+)`", page))
+    there = {
+        one.name for kind in ("overlays", "components") for one in (KUBERNETES / kind).iterdir()
+    }
+    assert there <= named
+    files = {one for one in named if re.search(r"\.(py|ya?ml|sh)$|/$", one)}
+    places = (DEPLOY, DEPLOY.parent, KUBERNETES)
+    assert [one for one in files if not any((place / one).exists() for place in places)] == []
 
 
 def test_variables_of_the_image_and_of_compose_are_settings():
