@@ -63,7 +63,7 @@ class JobRequest(Request):
         self._attempt = attempt_of(queue, self._type, self._request_dict, redelivered)
         if self._lease is not None:
             # The child needs it to say which lease a message it publishes continues.
-            self._delivery_info["lease_tag"] = self._lease.tag
+            self._delivery_info["lease_tag"] = self._attempt.lease_tag = self._lease.tag
         if self._app.tracing is not None:
             self._attempt.traced = self._app.tracing.choose(self._request_dict)
             self._delivery_info["span"] = self._attempt.traced.name
