@@ -10,7 +10,7 @@ ROOM = f"{USED} / ({seen('headcount_broker_memory_max_bytes')} > 0)"
 
 def group(pace: Pace) -> Group:
     """Return the rules at a pace."""
-    alerts = (_down, _memory, _full, _evicts, _unsafe)
+    alerts = (_down, _refuses, _memory, _full, _evicts, _unsafe)
     return Group(
         "headcount-broker", "Is the broker there and safe?", [alert(pace) for alert in alerts]
     )
@@ -32,6 +32,19 @@ def _down(pace: Pace) -> Alert:
     )
 
 
+def _refuses(pace: Pace) -> Alert:
+    return Alert(
+        "HeadcountBrokerRefusesWrites",
+        "critical",
+        pace("1m"),
+        f"{seen('headcount_broker_writable')} == 0",
+        "The broker can be read, but takes no jobs",
+        """The broker has refused every write for 1 minute (headcount_broker_writable is
+        {{ $value | humanize }}): it is a replica, has too few, or cannot save. No job can be
+        enqueued, started or ended. /health says why.""",
+    )
+
+
 def _memory(pace: Pace) -> Alert:
     return Alert(
         "HeadcountBrokerMemoryHigh",
@@ -45,11 +58,13 @@ def _memory(pace: Pace) -> Alert:
 
 
 def _full(pace: Pace) -> Alert:
+    # One that evicts keys is never full: HeadcountBrokerEvictsKeys is about that.
+    evicts = seen("headcount_broker_config_ok", check="eviction_policy")
     return Alert(
         "HeadcountBrokerFull",
         "critical",
         pace("1m"),
-        f"{ROOM} > 0.95",
+        f"{ROOM} > 0.95 unless on (namespace) {evicts} == 0",
         "The broker has no room for new jobs",
         """The broker uses {{ $value | humanizePercentage }} of the memory it may use, and refuses
         new jobs at 100 %; those it has still run and end.""",

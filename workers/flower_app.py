@@ -12,12 +12,10 @@ from flower.views import BaseHandler
 from tornado.ioloop import PeriodicCallback
 
 from service.queues import QUEUE_NAMES
+from workers.report import REMEMBER_SECONDS
 
 MOST_TASKS = 10_000
 MOST_WORKERS = 1_000
-REMEMBER_SECONDS = 3600
-"""A worker that is gone is shown as offline for an hour, as by the sidecar."""
-
 FORGET_EVERY_SECONDS = 60.0
 
 

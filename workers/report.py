@@ -5,7 +5,7 @@ Sidecars and the command line read it there; nobody has to ask the worker.
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import orjson
 import redis
@@ -17,18 +17,25 @@ from workers.running_report import RunningReport
 
 REPORT_SECONDS = 2.0
 IDLE_REPORT_SECONDS = 4.0
-REMEMBER_SECONDS = 3600
-"""A silent worker is shown, as silent, for an hour."""
+REMEMBER_SECONDS = 900
+"""A silent worker is shown, as silent, so long: its jobs are back after a lease."""
 
 
 class Reporter:
-    """Reports one worker process under its Celery node name."""
+    """Reports one worker process under its Celery node name.
+
+    ``consumed`` returns the queues it takes jobs from now: remote control may change them.
+    """
 
     def __init__(
-        self, client: "redis.Redis", name: str, queues: Sequence[str], activity: Activity
+        self,
+        client: "redis.Redis",
+        name: str,
+        consumed: Callable[[], Sequence[str]],
+        activity: Activity,
     ) -> None:
         self._client, self._name = client, name
-        self._queues, self._activity = tuple(queues), activity
+        self._consumed, self._activity = consumed, activity
         self._running = RunningReport(client, name, REMEMBER_SECONDS, activity.running)
 
     def report(self) -> float:
@@ -57,7 +64,7 @@ class Reporter:
             "pid": os.getpid(),
             "slots": activity.slots,
             "busy": activity.busy,
-            "queues": self._queues,
+            "queues": self._consumed(),
             "draining": activity.draining,
             "version": activity.version,
             "celery_version": activity.celery_version,

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import redis
-from redis.exceptions import NoPermissionError, NoScriptError
+from redis.exceptions import NoPermissionError, NoScriptError, ResponseError
 
 from service.broker import keys
 from service.broker.broker_state import broker_state
@@ -14,7 +14,14 @@ from service.broker.connection import broker_errors
 from service.broker.message import headers_of, stamps
 from service.broker.parsed_rows import ParsedRows
 from service.broker.scripts import SNAPSHOT, Argument
-from service.broker.snapshot import CronState, LedgerCounts, QueueState, Snapshot, WorkerState
+from service.broker.snapshot import (
+    BrokerState,
+    CronState,
+    LedgerCounts,
+    QueueState,
+    Snapshot,
+    WorkerState,
+)
 from service.queues import QUEUE_NAMES
 
 logger = logging.getLogger("headcount.broker")
@@ -28,7 +35,7 @@ class SnapshotReader:
 
     def __init__(self, client: "redis.Redis", url: str) -> None:
         self._client, self._url = client, url
-        self._may_transact = True
+        self._may_transact, self._may_write = True, True
         self._workers, self._cron = ParsedRows(_worker), ParsedRows(_cron_entry)
 
     def __call__(self) -> Snapshot:
@@ -40,8 +47,8 @@ class SnapshotReader:
         begun = time.monotonic()
         with broker_errors(self._url):
             replies = self._read()
-            info = self._info()
-        return self._snapshot(replies, info, time.monotonic() - begun)
+            broker = self._broker()
+        return self._snapshot(replies, broker, time.monotonic() - begun)
 
     def _read(self) -> list[Any]:
         """Return the script's answer and those of the long reads, all of the same moment.
@@ -65,15 +72,25 @@ class SnapshotReader:
                 commands.execute_command(*long_read)
             return list(commands.execute())
 
-    def _info(self) -> dict[str, Any]:
-        """Return the answer to INFO; nothing where the broker does not allow the question."""
-        try:
-            return dict(self._client.info())
-        except redis.ResponseError as error:
-            logger.debug("the broker does not answer INFO: %s", error)
-            return {}
+    def _broker(self) -> BrokerState:
+        """Return what the broker says of itself, and whether it takes writes: it may only read.
 
-    def _snapshot(self, replies: list[Any], info: dict[str, Any], probe_seconds: float) -> Snapshot:
+        The write stores nothing, and needs no memory. A user who may not write asks once.
+        """
+        with self._client.pipeline(transaction=False) as commands:
+            commands.info()
+            if self._may_write:
+                commands.delete(keys.NOTHING)
+            info, *written = commands.execute(raise_on_error=False)
+        refused = written[0] if written and isinstance(written[0], ResponseError) else None
+        if isinstance(refused, NoPermissionError):
+            self._may_write, refused = False, None
+        if isinstance(info, ResponseError):
+            logger.debug("the broker does not answer INFO: %s", info)
+            info = {}
+        return broker_state(info, refused)
+
+    def _snapshot(self, replies: list[Any], broker: BrokerState, probe_seconds: float) -> Snapshot:
         (stamp, ledger, renewal, beat, queues), tags, reports, seen, *cron = replies
         now, counts = float(stamp), {k.decode(): int(v) for k, v in _pairs(ledger).items()}
         leased = b"\n".join([*tags, b""])
@@ -88,7 +105,7 @@ class SnapshotReader:
             cron=self._cron(_rows(*map(_pairs, cron))),
             beat_last_tick=_number(_pairs(beat).get(b"last_tick")),
             lease_oldest_age_seconds=max(0.0, now - float(renewal)) if renewal else 0.0,
-            broker=broker_state(info),
+            broker=broker,
         )
 
 

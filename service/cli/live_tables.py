@@ -63,7 +63,7 @@ def _queue_row(seen: Seen, queue: QueueState) -> list[Text]:
 
 
 def worker_table(snapshot: Snapshot, columns: int, rows: int) -> Table:
-    """Return so many of the workers seen within the last hour, those in trouble first."""
+    """Return so many of the known workers, those in trouble first."""
     table = _table(columns, "worker", "state", "busy", "queues", "seen")
     for worker in sorted(snapshot.workers, key=lambda one: _trouble(snapshot, one))[:rows]:
         state = state_of(snapshot, worker)

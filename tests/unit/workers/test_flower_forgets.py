@@ -10,7 +10,8 @@ from service.errors import SettingsError
 from service.settings import load_settings
 from workers.celery_app import make_celery
 from workers.flower import flower_access, flower_host
-from workers.flower_app import REMEMBER_SECONDS, HeadcountFlower
+from workers.flower_app import HeadcountFlower
+from workers.report import REMEMBER_SECONDS
 
 BROKER = {"CELERY_BROKER_URL": "redis://127.0.0.1:1/0"}
 
@@ -36,7 +37,7 @@ def heard(flower, worker, seconds_ago):
     flower.inspector.workers[worker] = {"timestamp": then}
 
 
-def test_a_worker_is_forgotten_an_hour_after_it_was_heard_of_last(flower):
+def test_a_worker_is_forgotten_15_minutes_after_it_was_heard_of_last(flower):
     heard(flower, "worker@gone", REMEMBER_SECONDS + 1)
     heard(flower, "worker@quiet", REMEMBER_SECONDS - 60)
     flower.forget_gone_workers()
