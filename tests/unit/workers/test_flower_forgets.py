@@ -5,6 +5,7 @@ import time
 import pytest
 from flower.options import options
 from prometheus_client import generate_latest
+from tornado.ioloop import IOLoop
 
 from service.errors import SettingsError
 from service.settings import load_settings
@@ -22,10 +23,10 @@ def settings_of(**environ):
 
 @pytest.fixture
 def flower():
-    settings = settings_of()
-    return HeadcountFlower(
-        flower_access(settings), options=options, capp=make_celery(lambda: settings)
-    )
+    settings, loop = settings_of(), IOLoop(make_current=False)
+    app = make_celery(lambda: settings)
+    yield HeadcountFlower(flower_access(settings), options=options, capp=app, io_loop=loop)
+    loop.close(all_fds=True)
 
 
 def heard(flower, worker, seconds_ago):
