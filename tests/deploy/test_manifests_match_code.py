@@ -57,6 +57,14 @@ def test_every_container_runs_a_command_that_exists(name):
 
 
 @each_overlay
+def test_the_image_has_the_projects_version(name):
+    text = (DEPLOY.parent / "pyproject.toml").read_text()
+    [version] = re.findall(r'^version = "(.*)"', text, re.MULTILINE)
+    composed = [one for one in COMPOSE["services"].values() if "build" in one]
+    assert {one["image"] for one in [*ours(name), *composed]} == {f"headcount:{version}"}
+
+
+@each_overlay
 def test_every_variable_is_a_setting_and_its_value_is_allowed(name):
     given = settings(overlay(name))
     for container in ours(name):

@@ -120,6 +120,21 @@ def test_nothing_gets_in_or_out_that_no_policy_names(name):
 
 
 @each_overlay
+def test_no_policy_opens_a_way_to_or_from_everywhere_but_for_what_jobs_need(name):
+    open_ways = [
+        policy["metadata"]["name"]
+        for policy in of_kind(overlay(name), "NetworkPolicy")
+        for way, ends in (("ingress", "from"), ("egress", "to"))
+        for rule in policy["spec"].get(way, ())
+        if not (rule.get(ends) and rule.get("ports"))
+        or any(end.get("ipBlock", {}).get("cidr") == "0.0.0.0/0" for end in rule[ends])
+    ]
+    assert [one.rpartition("headcount")[2] for one in open_ways] == [
+        f"-{name.split('-')[0]}-jobs-reach-out"
+    ]
+
+
+@each_overlay
 def test_a_worker_has_the_time_to_drain_before_it_is_killed(name):
     worker = named(overlay(name), "Deployment", "-worker-deployment")
     pod = worker["spec"]["template"]["spec"]
