@@ -2,6 +2,7 @@
 
 import json
 
+import kubernetes_validate
 import pytest
 
 from deploy.secrets import main
@@ -16,6 +17,8 @@ def made(capsys):
         assert main(list(arguments)) == 0
         items = json.loads(capsys.readouterr().out)["items"]
         assert {one["metadata"]["namespace"] for one in items} == {arguments[0]}
+        for one in items:
+            kubernetes_validate.validate(one, kubernetes_validate.latest_version(), strict=True)
         return {one["metadata"]["name"]: one["stringData"] for one in items}
 
     return run
