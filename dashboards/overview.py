@@ -61,7 +61,7 @@ def _queues() -> table.Panel:
         "Queues",
         "Every queue now. Lateness: the age of the oldest ready job as a share of the time "
         "within which it should start. Drained at: when the backlog will be gone if it goes on as "
-        "just now. Worry about red: a job waits too long, or no worker is left.",
+        "just now. Busy: jobs that run, of the slots that the queue may use. Worry about red.",
         Column("Ready", queue_depth("ready")),
         Column("Oldest", seen("headcount_queue_oldest_ready_age_seconds", EACH), "s", decimals=0),
         Column("Lateness", share_of_objective(), "percentunit", late, decimals=0),
@@ -75,7 +75,7 @@ def _queues() -> table.Panel:
             least_step=SETTLED,
         ),
         Column(
-            "Slots busy",
+            "Busy",
             busy,
             "percentunit",
             decimals=0,
@@ -93,8 +93,8 @@ def _budgets() -> table.Panel:
         "What is left of 30 days' error budget: for jobs that begin late, and for jobs that end "
         "dead. Burns: how many times as fast as allowed it was spent in the last hour. Worry from "
         "14 on, and where little is left.",
-        _budget_column("For late jobs", "wait"),
-        _budget_column("For dead jobs", "success"),
+        _budget_column("Late jobs", "wait"),
+        _budget_column("Dead jobs", "success"),
         Column("Burns", f"max by ({EACH}) ({burn('1h')})", TIMES, burning, decimals=1),
     ).span(9)
 
@@ -137,8 +137,8 @@ def _wait() -> timeseries.Panel:
 
 def _alerts() -> table.Panel:
     return rows_by(
-        (Key("alertname", "Alert", 240), Key("queue", "Queue", 80, links.to_queue_of_row())),
-        "Alerts",
+        (Key("alertname", "Alert", 170), Key("queue", "Queue", 70, links.to_queue_of_row())),
+        "Alerts firing",
         "Headcount's alerts that fire now, and since when their condition holds. none: no alert "
         "fires. Worry about critical ones: they are pages.",
         Column("Since", alerts_since(), CLOCK, instead={0: ("-", "text")}),
@@ -152,9 +152,8 @@ def _cron() -> table.Panel:
     return rows_by(
         (TASK,),
         "Cron jobs",
-        "When each cron job is due next and when it last succeeded. Worry about overdue: Beat did "
-        "not enqueue it; or about a last success that is older than the job's schedule allows.",
-        Column("Due", f"{due} * 1000", "dateTimeFromNow"),
+        "By how much each cron job is overdue, and when it last succeeded. Worry about overdue: "
+        "Beat did not enqueue it; or about a success that is older than its schedule allows.",
         Column("Overdue", f"clamp_min (time() - {due}, 0)", "s", late, decimals=0),
         Column(
             "Succeeded",

@@ -147,8 +147,10 @@ def _again() -> timeseries.Panel:
         Query(worker_rate("headcount_jobs_processed_total", outcome="retried"), "retried"),
         Query(worker_rate("headcount_jobs_received_total", redelivered="true"), "redelivered"),
     )
-    return coloured(panel, {"retried": colours.NOTICE, "redelivered": colours.DISCARDED}).unit(
-        PER_SECOND
+    return (
+        coloured(panel, {"retried": colours.NOTICE, "redelivered": colours.DISCARDED})
+        .unit(PER_SECOND)
+        .axis_soft_max(1)
     )
 
 

@@ -53,9 +53,9 @@ def _objectives() -> table.Panel:
         Column("Within", _within(), "s", instead={0: ("-", "text")}),
         *(
             Column(f"Burn {window}", burn(window), TIMES, BURNING, decimals=1)
-            for window in ("5m", "1h", "6h", "1d", "3d", "30d")
+            for window in ("5m", "1h", "6h", "1d", "3d")
         ),
-        Column("Bad in an hour", bad_jobs(), decimals=0),
+        Column("Bad, 1h", bad_jobs(), decimals=0),
         budget_column("Budget left", budget_left()),
     )
 

@@ -35,7 +35,7 @@ NAMESPACE = Key("namespace", "Namespace")
 """Where Prometheus knows no namespaces, there is no such column."""
 
 QUEUE = Key("queue", "Queue", 96, links.to_queue_of_row())
-TASK = Key("task", "Task", 300, links.to_task_of_row())
+TASK = Key("task", "Task", 320, links.to_task_of_row())
 
 
 @dataclass(frozen=True, slots=True)
