@@ -56,7 +56,7 @@ def _try(fault: Fault, stack: Stack, load: Load, watch: Watch) -> Finding:
     fault.cure(stack, load)
     after = watch.until(silent_but_for(LINGERS), RESOLVE_SECONDS)
     others = sorted({*before.told, *after.told} - {fault.alert} - earlier)
-    unrelated = [name for name in others if name not in fault.also]
+    unrelated = [name for name in others if name not in {*fault.also, *LINGERS}]
     pages = _pages(before, after)
     return Finding(
         fault.name,

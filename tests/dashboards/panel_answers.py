@@ -3,12 +3,13 @@
 import math
 import re
 import urllib.error
+from collections import Counter
 from dataclasses import dataclass, field
 
 from tests.dashboards.boards import annotations_of, filters_of, query_of, targets_of, variables_of
 from tests.dashboards.interpolation import Choice
 
-LABEL_VALUES = re.compile(r"label_values\((?:(?P<selector>.*),\s*)?(?P<label>\w+)\)")
+LABEL_VALUES = re.compile(r"label_values\((?P<selector>.*),\s*(?P<label>\w+)\)")
 LEGEND_LABEL = re.compile(r"{{\s*(\w+)\s*}}")
 SPAN_SECONDS = 6
 """How much a graph shows here: what there is of the idle time once rates have enough to go on."""
@@ -16,9 +17,13 @@ SPAN_SECONDS = 6
 
 @dataclass
 class Answer:
-    """One query's series, or the error that came in their place."""
+    """One query's series, or the error that came in their place.
+
+    ``drawn_in``: its panel's title, with the value that this copy of a repeated panel is for.
+    """
 
     where: str
+    drawn_in: str
     panel: dict
     target: dict
     series: list = field(default_factory=list)
@@ -68,7 +73,8 @@ class Asker:
         choice = Choice(variables_of(self.board), self.offered, **chosen)
         expression = choice.put_into(target["expr"], SPAN_SECONDS, scrape_seconds(target))
         values = "".join(f" {name}={value}" for name, value in chosen.items())
-        answer = Answer(f"{where}{values}", panel, target)
+        drawn_in = f"{panel.get('title')}{values}"
+        answer = Answer(f"{where}{values}", drawn_in, panel, target)
         try:
             answer.series = self._ask(target, expression)
         except urllib.error.HTTPError as error:
@@ -87,6 +93,13 @@ def scrape_seconds(target):
     return int(number) * {"s": 1, "m": 60, "h": 3600}[unit]
 
 
+def empty_panels(answers):
+    """Return the titles of panels none of whose queries has an answer, and what went wrong."""
+    filled = {one.drawn_in for one in answers if not one.empty}
+    errors = {one.error for one in answers if one.error}
+    return errors | {one.drawn_in for one in answers} - filled
+
+
 def nameless(answers):
     """Return the queries whose legend names a label that their series lack."""
     return [
@@ -98,9 +111,14 @@ def nameless(answers):
 
 
 def twins(answers):
-    """Return the queries that draw two lines of one name; a table has no such names."""
-    drawn = [answer for answer in answers if answer.panel["type"] != "table"]
-    return [one.where for one in drawn if len(set(_names(one))) < len(_names(one))]
+    """Return the lines of one panel that have one name; a table has no such names."""
+    counts = Counter(
+        f"{answer.drawn_in}: {name}"
+        for answer in answers
+        for name in _names(answer)
+        if answer.panel["type"] != "table"
+    )
+    return [line for line, count in counts.items() if count > 1]
 
 
 def colours_of_nothing(answers):

@@ -5,8 +5,12 @@ to be read (``dashboards/promql.py``).
 """
 
 import re
+from dataclasses import fields
 
+from service.broker.snapshot import LedgerCounts
+from service.sidecar.collector import QUEUE_STATES
 from service.telemetry.catalogue import SIDECAR_METRICS
+from service.telemetry.events import ChildExit, Outcome
 from tests.alerts.metric_use import COUNTING, SUFFIXES, labels_of, read_use
 from tests.dashboards.boards import RECORDED, annotations_of, filters_of, targets_of
 
@@ -24,6 +28,15 @@ ADDED_UP = re.compile(
     r"\bsum\s*(?:(?:by|without)\s*\([^)]*\)\s*)?"
     r"\(\s*(?:(?:rate|increase)\s*\(\s*)?(headcount_\w+)"
 )
+
+VALUES = {
+    "headcount_queue_depth": {"state": set(QUEUE_STATES)},
+    "headcount_jobs_total": {"state": {field.name for field in fields(LedgerCounts)}},
+    "headcount_jobs_processed_total": {"outcome": set(Outcome)},
+    "headcount_job_duration_seconds_bucket": {"outcome": set(Outcome)},
+    "headcount_worker_child_exits_total": {"reason": set(ChildExit)},
+}
+"""Series -> label -> its values, where those are a closed set and queries name some of them."""
 
 
 def _queries(board):
@@ -45,6 +58,19 @@ def queries_use_what_is_in_the_catalogue_or_recorded(board):
         f"{where}: {problem}"
         for where, query in _queries(board)
         for problem in read_use(query["expr"], RECORDED).problems
+    ]
+
+
+def values_that_queries_name_exist(board):
+    """Find a misspelt one: its query is good, and empty for ever."""
+    return [
+        f"{where}: no {matcher.name} {value} of {selector.name}"
+        for where, query in _queries(board)
+        for selector in read_use(query["expr"], RECORDED).selectors
+        for matcher in selector.matchers.matchers
+        if matcher.name in VALUES.get(selector.name, ())
+        for value in matcher.value.split("|")
+        if value not in VALUES[selector.name][matcher.name]
     ]
 
 
@@ -116,6 +142,7 @@ def nothing_adds_up_what_several_sidecars_see_of_one_broker(board):
 QUERY_RULES = (
     every_query_reads_the_chosen_data_source,
     queries_use_what_is_in_the_catalogue_or_recorded,
+    values_that_queries_name_exist,
     rates_look_back_as_far_as_scrapes_and_zoom_demand,
     queries_are_filtered_by_the_variables,
     nothing_adds_up_what_several_sidecars_see_of_one_broker,

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.dashboards.boards import BOARDS
-from tests.dashboards.panel_answers import Asker, colours_of_nothing, nameless, twins
+from tests.dashboards.panel_answers import Asker, colours_of_nothing, empty_panels, nameless, twins
 from tests.dashboards.sound_board import DEPTH, sound_board
 from tests.dashboards.tables_filled import columns_of_nothing, ragged_rows
 
@@ -15,6 +15,11 @@ each_board = pytest.mark.parametrize("board", BOARDS.values(), ids=BOARDS)
 @pytest.fixture
 def loaded(watched, board):
     return Asker(watched, watched.loaded_at, board)
+
+
+@pytest.fixture
+def fresh(watched, board):
+    return Asker(watched, watched.fresh_at, board)
 
 
 @pytest.fixture
@@ -31,10 +36,12 @@ def test_under_load_every_query_has_an_answer(loaded, board):
 
 @each_board
 def test_in_an_idle_system_no_panel_is_empty(idle, board):
-    answers = idle.answers()
-    assert [one.error for one in answers if one.error] == []
-    filled = {one.panel["id"] for one in answers if not one.empty}
-    assert {one.where for one in answers if one.panel["id"] not in filled} == set()
+    assert empty_panels(idle.answers()) == set()
+
+
+@each_board
+def test_before_the_first_job_no_panel_is_empty(fresh, board):
+    assert empty_panels(fresh.answers()) == set()
 
 
 @each_board

@@ -119,6 +119,11 @@ FAULTS = [
         "headcount_jobs_received_total is a count",
     ),
     (
+        "values_that_queries_name_exist",
+        asks('max (headcount_queue_depth{job=~"$job", queue=~"$queue", state=~"ready|waiting"})'),
+        "no state waiting of headcount_queue_depth",
+    ),
+    (
         "rates_look_back_as_far_as_scrapes_and_zoom_demand",
         asks(f"rate({RECEIVED}[5m])"),
         "rate of headcount_jobs_received_total over [5m]",

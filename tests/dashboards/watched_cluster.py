@@ -1,4 +1,4 @@
-"""Real workers, Beat and sidecar under a real Prometheus with the rules: idle first, then loaded.
+"""Real workers, Beat and sidecar under a real Prometheus with the rules: idle, and then loaded.
 
 Prometheus scrapes them as two installations, in namespaces of their own, because a query that is
 good for one may be ambiguous with two.
@@ -19,10 +19,11 @@ from workers.jobs.canary import CriticalCanary, DefaultCanary, LowCanary
 from workers.jobs.health_check import HealthCheckWorker
 
 NAMESPACES = ("shop", "bank")
-CRON_JOBS = (HealthCheckWorker, CriticalCanary, DefaultCanary, LowCanary)
+EVERY_SECONDS = {HealthCheckWorker: 600, CriticalCanary: 60, DefaultCanary: 60, LowCanary: 60}
+"""Cron job -> its interval."""
+
 CRON_SUCCESSES = "headcount_cron_last_success_timestamp_seconds"
 ALL_IS_WELL = "min (headcount_health_ok) == 1"
-CRON_AGO_SECONDS = 1200
 
 SPEED, LEAST_SECONDS = 60, 5
 """How much faster the rules look back, and how far at least: a window of less holds no rate."""
@@ -36,9 +37,10 @@ SCRAPED = "min (min_over_time(up[4s])) == 1"
 
 @dataclass
 class Watched:
-    """What Prometheus saw: until ``idle_at`` only cron jobs had run, until ``loaded_at`` many."""
+    """What Prometheus saw: until ``fresh_at`` no job had run, until ``idle_at`` only cron jobs."""
 
     address: str
+    fresh_at: float = 0
     idle_at: float = 0
     loaded_at: float = 0
 
@@ -52,14 +54,16 @@ class Watched:
 
 @contextmanager
 def watched_cluster(broker, processes, directory):
-    """Go through both times, then yield what was seen. This process enqueues on the broker."""
+    """Go through its times, then yield what was seen. This process enqueues on the broker."""
     workers, sidecar = start_stack(processes, broker.url, HEADCOUNT_CANARIES="true")
     ports = {"worker": [one.metrics_port for one in workers], "sidecar": [sidecar.http_port]}
     configuration = scraping_twice(ports, directory)
     with running_prometheus(configuration, directory / "prometheus") as address:
         watched = Watched(address)
-        run_cron_jobs(broker, watched)
+        wait_until(lambda: watched.at(time.time(), ALL_IS_WELL), 30, "not healthy")
         spend(IDLE_SECONDS, lambda second: None)
+        watched.fresh_at = when_scraped(watched)
+        run_cron_jobs(broker, watched)
         watched.idle_at = when_scraped(watched)
         spend(LOAD_SECONDS, load)
         watched.loaded_at = when_scraped(watched)
@@ -89,11 +93,10 @@ def target(port, namespace):
 
 
 def run_cron_jobs(broker, watched):
-    """Let them be due, as they would be had no Beat run for a while: nobody waits for a minute."""
-    wait_until(lambda: watched.at(time.time(), ALL_IS_WELL), 30, "not healthy")
-    for job in CRON_JOBS:
-        broker.client.hset(keys.CRON_SLOTS, job.name, int(time.time()) - CRON_AGO_SECONDS)
-    wanted = len(CRON_JOBS) * len(NAMESPACES)
+    """Let them be due, as if Beat had not run for one interval: nobody waits for a minute."""
+    for job, seconds in EVERY_SECONDS.items():
+        broker.client.hset(keys.CRON_SLOTS, job.name, int(time.time()) - seconds)
+    wanted = len(EVERY_SECONDS) * len(NAMESPACES)
     wait_until(lambda: len(watched.at(time.time(), CRON_SUCCESSES)) == wanted, 30, "no cron jobs")
 
 
