@@ -8,7 +8,7 @@ from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from dashboards import colours, panels
 from dashboards.board import add_row, board
-from dashboards.graphs import coloured, counted, graph, limited
+from dashboards.graphs import coloured, counted, graph, limited, unnamed
 from dashboards.numbers import bare, number
 from dashboards.promql import CRON, EACH, RATE_WINDOW, age, seen, series, sidecar_increase
 from dashboards.queries import Query
@@ -123,7 +123,7 @@ def _clients() -> timeseries.Panel:
         "they climb without a deployment: something opens and never closes.",
         Query(f"max ({series('headcount_broker_clients')})", "clients"),
     )
-    return coloured(panel, {"clients": colours.PLAIN}).unit("locale")
+    return unnamed(coloured(panel, {"clients": colours.PLAIN})).unit("locale")
 
 
 def _health() -> statetimeline.Panel:

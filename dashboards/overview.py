@@ -7,6 +7,7 @@ queue, task and verdict on it is a link to more.
 
 from grafana_foundation_sdk.builders import table, timeseries
 from grafana_foundation_sdk.builders.dashboard import Dashboard
+from grafana_foundation_sdk.models.dashboard import DynamicConfigValue
 
 from dashboards import colours, links, panels
 from dashboards.backlog import GROWS, NONE, drained_at
@@ -26,8 +27,8 @@ from dashboards.promql import (
 )
 from dashboards.queries import SETTLED, Query
 from dashboards.recorded import alerts_since, budget_left, burn
-from dashboards.scales import TIMES, steps
-from dashboards.tables import NAMESPACE, QUEUE, TASK, Column, Key, budget_column, rows_by
+from dashboards.scales import TIMES, steps, without_prefix
+from dashboards.tables import NAMESPACE, QUEUE, Column, Key, budget_column, rows_by
 from dashboards.verdicts import verdicts
 
 UNMANNED = -1
@@ -59,18 +60,19 @@ def _queues() -> table.Panel:
     return rows_by(
         (NAMESPACE, QUEUE),
         "Queues",
-        "Every queue now. Lateness: the age of the oldest ready job as a share of the time "
+        "Every queue now. Late: the age of the oldest ready job as a share of the time "
         "within which it should start. Drained at: when the backlog will be gone if it goes on as "
         "just now. Busy: jobs that run, of the slots that the queue may use. Worry about red.",
         Column("Ready", queue_depth("ready")),
         Column("Oldest", seen("headcount_queue_oldest_ready_age_seconds", EACH), "s", decimals=0),
-        Column("Lateness", share_of_objective(), "percentunit", late, decimals=0),
+        Column("Late", share_of_objective(), "percentunit", late, decimals=0),
         Column("In", ledger_rate("enqueued", EACH), PER_SECOND, decimals=1, least_step=SETTLED),
         Column("Out", ledger_rate(ENDED, EACH), PER_SECOND, decimals=1, least_step=SETTLED),
         Column(
             "Drained at",
             drained_at(),
             CLOCK,
+            pixels=95,
             instead={NONE: ("-", "text"), GROWS: ("grows", colours.WARN)},
             least_step=SETTLED,
         ),
@@ -93,8 +95,8 @@ def _budgets() -> table.Panel:
         "What is left of 30 days' error budget: for jobs that begin late, and for jobs that end "
         "dead. Burns: how many times as fast as allowed it was spent in the last hour. Worry from "
         "14 on, and where little is left.",
-        _budget_column("Late jobs", "wait"),
-        _budget_column("Dead jobs", "success"),
+        _budget_column("Late", "wait"),
+        _budget_column("Dead", "success"),
         Column("Burns", f"max by ({EACH}) ({burn('1h')})", TIMES, burning, decimals=1),
     ).span(9)
 
@@ -136,13 +138,15 @@ def _wait() -> timeseries.Panel:
 
 
 def _alerts() -> table.Panel:
-    return rows_by(
+    panel = rows_by(
         (Key("alertname", "Alert", 170), Key("queue", "Queue", 70, links.to_queue_of_row())),
         "Alerts firing",
         "Headcount's alerts that fire now, and since when their condition holds. none: no alert "
         "fires. Worry about critical ones: they are pages.",
         Column("Since", alerts_since(), CLOCK, instead={0: ("-", "text")}),
-    ).span(7)
+    )
+    short = DynamicConfigValue("mappings", without_prefix("Headcount"))
+    return panel.override_by_name("Alert", [short]).span(8)
 
 
 def _cron() -> table.Panel:
@@ -150,7 +154,7 @@ def _cron() -> table.Panel:
     succeeded = seen("headcount_cron_last_success_timestamp_seconds", CRON)
     late = steps("text", (60, colours.WARN), (300, colours.BAD))
     return rows_by(
-        (TASK,),
+        (Key("task", "Task", link=links.to_task_of_row()),),
         "Cron jobs",
         "By how much each cron job is overdue, and when it last succeeded. Worry about overdue: "
         "Beat did not enqueue it; or about a success that is older than its schedule allows.",
@@ -161,4 +165,4 @@ def _cron() -> table.Panel:
             "dateTimeFromNow",
             instead={0: ("never yet", "text")},
         ),
-    ).span(11)
+    ).span(10)

@@ -33,13 +33,12 @@ def alerts_firing() -> str:
 def alerts_since() -> str:
     """Tell since when each firing alert's condition holds; one 0 for "none" where none fires.
 
-    An alert about no queue is about all of them. Names go without what all of them begin with.
+    An alert about no queue is about all of them.
     """
     since = f"{ACTIVE_SINCE} * 1000 and ignoring (alertstate) {FIRING}"
     none = 'label_replace(vector(0), "alertname", "none", "", "")'
     listed = f"min by (alertname, queue) ({since}) or on () {none}"
-    short = f'label_replace({listed}, "alertname", "$1", "alertname", "Headcount(.+)")'
-    return f'label_replace({short}, "queue", "All", "queue", "")'
+    return f'label_replace({listed}, "queue", "All", "queue", "")'
 
 
 def _recorded(name: str, sli: str) -> str:

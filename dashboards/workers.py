@@ -24,7 +24,7 @@ EXITS = {
     "killed": colours.BAD,
 }
 VERSIONS = "version, celery_version"
-EACH_WORKER = Key("instance", "Worker", 210)
+EACH_WORKER = Key("instance", "Worker", 200)
 
 
 def build() -> Dashboard:
