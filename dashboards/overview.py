@@ -74,7 +74,6 @@ def _queues() -> table.Panel:
             CLOCK,
             pixels=95,
             instead={NONE: ("-", "text"), GROWS: ("grows", colours.WARN)},
-            least_step=SETTLED,
         ),
         Column(
             "Busy",
