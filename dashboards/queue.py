@@ -90,8 +90,8 @@ def _ready() -> stat.Panel:
 def _drains_in() -> stat.Panel:
     panel = bare(
         "Drains in",
-        "How long the backlog will last if it goes on shrinking as in the last four scrapes; never: "
-        "it grows. 0 while fewer jobs are ready than there are slots. Worry when it does not fall.",
+        "How long the backlog will last if it goes on shrinking as over the last four scrapes; "
+        "never: it grows. 0 while fewer jobs are ready than slots are there. Worry if it climbs.",
         latest(drains_in()),
     )
     panel.thresholds(steps(colours.OK, (1, colours.PLAIN)))
@@ -101,7 +101,7 @@ def _drains_in() -> stat.Panel:
 def _drained_at() -> stat.Panel:
     return moment(
         "Drained at",
-        "When the backlog will be gone if it goes on shrinking as in the last four scrapes. Worry "
+        "When the backlog will be gone if it goes on shrinking as over the last four scrapes. Worry "
         "when that moves away from minute to minute.",
         moment_after(latest(drains_in())),
         DRAINED_WORDS,
