@@ -26,7 +26,7 @@ from dashboards.promql import (
     share_of_objective,
 )
 from dashboards.queries import SETTLED, Query
-from dashboards.recorded import alerts_since, budget_left, burn
+from dashboards.recorded import BURNING, alerts_since, budget_left, burn
 from dashboards.scales import TIMES, steps, without_prefix
 from dashboards.tables import NAMESPACE, QUEUE, Column, Key, budget_column, rows_by
 from dashboards.verdicts import verdicts
@@ -60,9 +60,9 @@ def _queues() -> table.Panel:
     return rows_by(
         (NAMESPACE, QUEUE),
         "Queues",
-        "Every queue now. Late: the age of the oldest ready job as a share of the time "
-        "within which it should start. Drained at: when the backlog will be gone if it goes on as "
-        "just now. Busy: jobs that run, of the slots that the queue may use. Worry about red.",
+        "Every queue now. Late: the age of the oldest ready job as a share of the time within "
+        "which it should start. Drained at: when the backlog will be gone if it goes on as just "
+        "now. Busy: jobs that run, of the slots that the queue may use. Worry about red.",
         Column("Ready", queue_depth("ready")),
         Column("Oldest", seen("headcount_queue_oldest_ready_age_seconds", EACH), "s", decimals=0),
         Column("Late", share_of_objective(), "percentunit", late, decimals=0),
@@ -72,7 +72,7 @@ def _queues() -> table.Panel:
             "Drained at",
             drained_at(),
             CLOCK,
-            pixels=95,
+            pixels=100,
             instead={NONE: ("-", "text"), GROWS: ("grows", colours.WARN)},
         ),
         Column(
@@ -87,7 +87,6 @@ def _queues() -> table.Panel:
 
 
 def _budgets() -> table.Panel:
-    burning = steps("text", (1, colours.NOTICE), (6, colours.WARN), (14.4, colours.BAD))
     return rows_by(
         (NAMESPACE, QUEUE),
         "Error budget left",
@@ -96,7 +95,7 @@ def _budgets() -> table.Panel:
         "14 on, and where little is left.",
         _budget_column("Late", "wait"),
         _budget_column("Dead", "success"),
-        Column("Burns", f"max by ({EACH}) ({burn('1h')})", TIMES, burning, decimals=1),
+        Column("Burns", f"max by ({EACH}) ({burn('1h')})", TIMES, BURNING, decimals=1),
     ).span(9)
 
 

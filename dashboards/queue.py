@@ -101,8 +101,8 @@ def _drains_in() -> stat.Panel:
 def _drained_at() -> stat.Panel:
     return moment(
         "Drained at",
-        "When the backlog will be gone if it goes on shrinking as over the last four scrapes. Worry "
-        "when that moves away from minute to minute.",
+        "When the backlog will be gone if it goes on shrinking as over the last four scrapes. "
+        "Worry when that moves away from minute to minute.",
         moment_after(latest(drains_in())),
         DRAINED_WORDS,
         colours.PLAIN,

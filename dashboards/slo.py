@@ -12,15 +12,9 @@ from dashboards.board import add_row, board
 from dashboards.graphs import coloured, graph, leading, limited, marked
 from dashboards.promql import seen
 from dashboards.queries import Query
-from dashboards.recorded import SLI, bad_jobs, budget_left, burn
+from dashboards.recorded import BURNING, SLI, bad_jobs, budget_left, burn
 from dashboards.scales import TIMES, steps
 from dashboards.tables import NAMESPACE, QUEUE, Column, Key, budget_column, rows_by
-
-RATES = sorted(rate for _, _, rate in (*FAST, *SLOW))
-BURNING = steps(
-    "text", *zip(RATES, (colours.NOTICE, colours.NOTICE, colours.WARN, colours.BAD), strict=True)
-)
-"""The colours of burn rates: each step is where another alert begins."""
 
 ABOUT = {"wait": "jobs that begin late", "success": "jobs that end dead"}
 
