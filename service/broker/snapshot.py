@@ -93,6 +93,22 @@ class CronState:
 
 
 @dataclass(frozen=True, slots=True)
+class DeadEntry:
+    """One dead job, as anyone may see it: its error's text and traceback may hold its arguments.
+
+    ``died_at``: by the broker's clock. None: the message said nothing of it.
+    """
+
+    id: str
+    queue: str
+    task: str | None
+    outcome: str
+    error_type: str | None
+    attempts: int
+    died_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class BrokerState:
     """The broker itself. None: it does not say, as some managed brokers do not.
 
@@ -115,7 +131,7 @@ class Snapshot:
 
     ``beat_last_tick``: None when no Beat ever reported. ``lease_oldest_age_seconds``: since the
     least recently renewed lease was renewed; 0 when none is held. ``workers`` holds silent ones
-    too, for an hour: ``as_of - last_seen`` tells.
+    too, for an hour: ``as_of - last_seen`` tells. ``newest_dead``: of all queues, newest first.
     """
 
     as_of: float
@@ -126,6 +142,7 @@ class Snapshot:
     beat_last_tick: float | None
     lease_oldest_age_seconds: float
     broker: BrokerState
+    newest_dead: tuple[DeadEntry, ...] = ()
 
 
 CONFIG_CHECKS = ("eviction_policy", "persistence")

@@ -1,4 +1,7 @@
-"""Reads a :class:`Snapshot`: one transaction and one INFO, whatever there is to count."""
+"""Reads a :class:`Snapshot`: one transaction and one INFO, whatever there is to count.
+
+One more command reads of the newest dead jobs those that the last snapshot did not show.
+"""
 
 import logging
 import time
@@ -12,9 +15,17 @@ from service.broker import keys
 from service.broker.broker_state import broker_state
 from service.broker.connection import broker_errors
 from service.broker.message import headers_of, stamps
+from service.broker.newest_dead import NEWEST, NewestDead
 from service.broker.parsed_rows import ParsedRows
 from service.broker.scripts import SNAPSHOT, Argument
-from service.broker.snapshot import CronState, LedgerCounts, QueueState, Snapshot, WorkerState
+from service.broker.snapshot import (
+    CronState,
+    DeadEntry,
+    LedgerCounts,
+    QueueState,
+    Snapshot,
+    WorkerState,
+)
 from service.queues import QUEUE_NAMES
 
 logger = logging.getLogger("headcount.broker")
@@ -30,6 +41,7 @@ class SnapshotReader:
         self._client, self._url = client, url
         self._may_transact = True
         self._workers, self._cron = ParsedRows(_worker), ParsedRows(_cron_entry)
+        self._newest_dead = NewestDead(client)
 
     def __call__(self) -> Snapshot:
         """Read one.
@@ -41,7 +53,8 @@ class SnapshotReader:
         with broker_errors(self._url):
             replies = self._read()
             info = self._info()
-        return self._snapshot(replies, info, time.monotonic() - begun)
+            dead = self._newest_dead(_pairs(replies[0].pop()))
+        return self._snapshot(replies, info, dead, time.monotonic() - begun)
 
     def _read(self) -> list[Any]:
         """Return the script's answer and those of the long reads, all of the same moment.
@@ -49,9 +62,9 @@ class SnapshotReader:
         A user who may only read may ask for no transaction; the commands still go out as one.
         """
         try:
-            return self._together(SNAPSHOT.command(_KEYS, ()))
+            return self._together(SNAPSHOT.command(_KEYS, (NEWEST,)))
         except NoScriptError:
-            return self._together(SNAPSHOT.in_full(_KEYS, ()))
+            return self._together(SNAPSHOT.in_full(_KEYS, (NEWEST,)))
         except NoPermissionError:
             if not self._may_transact:
                 raise
@@ -73,7 +86,13 @@ class SnapshotReader:
             logger.debug("the broker does not answer INFO: %s", error)
             return {}
 
-    def _snapshot(self, replies: list[Any], info: dict[str, Any], probe_seconds: float) -> Snapshot:
+    def _snapshot(
+        self,
+        replies: list[Any],
+        info: dict[str, Any],
+        dead: tuple[DeadEntry, ...],
+        probe_seconds: float,
+    ) -> Snapshot:
         (stamp, ledger, renewal, beat, queues), tags, reports, seen, *cron = replies
         now, counts = float(stamp), {k.decode(): int(v) for k, v in _pairs(ledger).items()}
         leased = b"\n".join([*tags, b""])
@@ -89,6 +108,7 @@ class SnapshotReader:
             beat_last_tick=_number(_pairs(beat).get(b"last_tick")),
             lease_oldest_age_seconds=max(0.0, now - float(renewal)) if renewal else 0.0,
             broker=broker_state(info),
+            newest_dead=dead,
         )
 
 
