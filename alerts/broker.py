@@ -10,7 +10,7 @@ ROOM = f"{USED} / ({seen('headcount_broker_memory_max_bytes')} > 0)"
 
 def group(pace: Pace) -> Group:
     """Return the rules at a pace."""
-    alerts = (_down, _memory, _full, _evicts, _unsafe)
+    alerts = (_down, _refuses, _memory, _full, _evicts, _unsafe)
     return Group(
         "headcount-broker", "Is the broker there and safe?", [alert(pace) for alert in alerts]
     )
@@ -29,6 +29,19 @@ def _down(pace: Pace) -> Alert:
         "The broker does not answer",
         """None of {{ $value | humanize }} sidecars has reached the broker for 1 minute. No job can
         be enqueued or started; running ones go on.""",
+    )
+
+
+def _refuses(pace: Pace) -> Alert:
+    return Alert(
+        "HeadcountBrokerRefusesWrites",
+        "critical",
+        pace("1m"),
+        f"{seen('headcount_broker_writable')} == 0",
+        "The broker can be read, but takes no jobs",
+        """The broker has refused every write for 1 minute (headcount_broker_writable is
+        {{ $value | humanize }}): it is a replica, has too few, or cannot save. No job can be
+        enqueued, started or ended. /health says why.""",
     )
 
 

@@ -135,11 +135,19 @@ FAULTS: Sequence[Fault] = (
         cure=lambda stack, _: stack.broker.start(),
     ),
     Fault(
+        "broker refuses writes",
+        "HeadcountBrokerRefusesWrites",
+        cause=lambda stack, _: stack.client.config_set("min-replicas-to-write", 1),
+        cure=lambda stack, _: stack.client.config_set("min-replicas-to-write", 0),
+        also=LOST_WORKER,
+    ),
+    Fault(
         "broker full",
         "HeadcountBrokerFull",
         cause=_fill,
         cure=lambda stack, _: stack.client.config_set("maxmemory", "256mb"),
         also=("HeadcountBrokerMemoryHigh",),
+        again=True,  # what it uses shrinks meanwhile
     ),
     Fault(
         "poison jobs",

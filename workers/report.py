@@ -16,8 +16,8 @@ from workers.activity import Activity
 
 REPORT_SECONDS = 2.0
 IDLE_REPORT_SECONDS = 4.0
-REMEMBER_SECONDS = 3600
-"""A silent worker is shown, as silent, for an hour."""
+REMEMBER_SECONDS = 900
+"""A silent worker is shown, as silent, so long: its jobs are back after a lease."""
 
 
 class Reporter:

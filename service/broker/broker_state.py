@@ -1,11 +1,13 @@
 """What the broker says of itself, and what of it is unsafe for jobs.
 
-Everything here is read from INFO, which managed brokers answer without the right to CONFIG. What
-one hides counts as well: nobody can mend what nobody can see.
+Read from INFO, which managed brokers answer without the right to CONFIG (what one hides counts as
+well: nobody can mend what nobody can see), and from what it says to a write.
 """
 
 from collections.abc import Mapping
 from typing import Any
+
+from redis.exceptions import ReadOnlyError, ResponseError
 
 from service.broker.snapshot import BrokerState
 
@@ -14,8 +16,8 @@ MEMORY_RATIO = 0.8
 and rewriting the append-only file takes memory of its own."""
 
 
-def broker_state(info: Mapping[str, Any]) -> BrokerState:
-    """Return the state in an answer to INFO."""
+def broker_state(info: Mapping[str, Any], write_error: ResponseError | None = None) -> BrokerState:
+    """Return the state in an answer to INFO; ``write_error``: what came of a write, if not well."""
     return BrokerState(
         memory_used_bytes=_number(info, "used_memory"),
         memory_max_bytes=_number(info, "maxmemory"),
@@ -23,6 +25,7 @@ def broker_state(info: Mapping[str, Any]) -> BrokerState:
         clients=_number(info, "connected_clients"),
         evicted_keys=_number(info, "evicted_keys"),
         config_problems=config_problems(info),
+        refusal=_refusal(write_error, info) if write_error else "",
     )
 
 
@@ -36,9 +39,29 @@ def config_problems(info: Mapping[str, Any]) -> dict[str, str]:
 
 
 def broker_problems(broker: BrokerState) -> dict[str, str]:
-    """Return check -> what is wrong and how to mend it: unsafe settings, and memory running out."""
-    memory = _memory(broker)
-    return {**broker.config_problems, **({"memory": memory} if memory else {})}
+    """Return check -> what is wrong and how to mend it: beside settings, writes and memory."""
+    others = {"writes": broker.refusal, "memory": _memory(broker)}
+    return broker.config_problems | {check: text for check, text in others.items() if text}
+
+
+def _refusal(error: ResponseError, info: Mapping[str, Any]) -> str:
+    text = str(error)
+    if isinstance(error, ReadOnlyError):
+        return (
+            "it is a replica, which takes no jobs; mend: the address of its primary "
+            f"({info.get('master_host')}:{info.get('master_port')}), or sentinel:// URLs"
+        )
+    if text.startswith("NOREPLICAS"):
+        return (
+            "it has fewer replicas than min-replicas-to-write wants, and takes no jobs; mend: "
+            "bring its replicas back, or redis-cli CONFIG SET min-replicas-to-write 0"
+        )
+    if text.startswith("MISCONF"):
+        return (
+            "it cannot save its data, and takes no jobs; mend: make room on its disk "
+            "(redis-cli CONFIG GET dir), then redis-cli BGSAVE"
+        )
+    return f"it takes no jobs, and says: {text}"
 
 
 def _eviction(info: Mapping[str, Any]) -> str:

@@ -25,6 +25,8 @@ CRON_DISPATCHED = f"{PREFIX}cron:dispatched"
 CRON_MISSED = f"{PREFIX}cron:missed"
 CRON_SUCCESSES = f"{PREFIX}cron:successes"
 CANARIES = f"{PREFIX}canaries"
+NOTHING = f"{PREFIX}nothing"
+"""Never there: deleting it tells whether the broker takes writes."""
 
 
 def scheduled(queue: str) -> str:

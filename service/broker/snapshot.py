@@ -114,7 +114,7 @@ class BrokerState:
 
     ``memory_max_bytes`` 0: no limit. ``memory_total_bytes``: what its machine has.
     ``config_problems``: check -> what is wrong and the command that mends it; a check that is
-    well is absent.
+    well is absent. ``refusal``: why it stores nothing, and what mends it; "" while it does.
     """
 
     memory_used_bytes: int | None
@@ -123,6 +123,7 @@ class BrokerState:
     clients: int | None
     evicted_keys: int | None
     config_problems: dict[str, str]
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class Snapshot:
 
     ``beat_last_tick``: None when no Beat ever reported. ``lease_oldest_age_seconds``: since the
     least recently renewed lease was renewed; 0 when none is held. ``workers`` holds silent ones
-    too, for an hour: ``as_of - last_seen`` tells. ``newest_dead``: of all queues, newest first.
+    too, for 15 minutes: ``as_of - last_seen`` tells. ``newest_dead``: the newest first.
     """
 
     as_of: float

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 import redis
-from redis.exceptions import NoPermissionError, NoScriptError
+from redis.exceptions import NoPermissionError, NoScriptError, ResponseError
 
 from service.broker import keys
 from service.broker.broker_state import broker_state
@@ -19,6 +19,7 @@ from service.broker.newest_dead import NEWEST, NewestDead
 from service.broker.parsed_rows import ParsedRows
 from service.broker.scripts import SNAPSHOT, Argument
 from service.broker.snapshot import (
+    BrokerState,
     CronState,
     DeadEntry,
     LedgerCounts,
@@ -39,7 +40,7 @@ class SnapshotReader:
 
     def __init__(self, client: "redis.Redis", url: str) -> None:
         self._client, self._url = client, url
-        self._may_transact = True
+        self._may_transact, self._may_write = True, True
         self._workers, self._cron = ParsedRows(_worker), ParsedRows(_cron_entry)
         self._newest_dead = NewestDead(client)
 
@@ -52,9 +53,9 @@ class SnapshotReader:
         begun = time.monotonic()
         with broker_errors(self._url):
             replies = self._read()
-            info = self._info()
+            broker = self._broker()
             dead = self._newest_dead(_pairs(replies[0].pop()))
-        return self._snapshot(replies, info, dead, time.monotonic() - begun)
+        return self._snapshot(replies, broker, dead, time.monotonic() - begun)
 
     def _read(self) -> list[Any]:
         """Return the script's answer and those of the long reads, all of the same moment.
@@ -78,18 +79,28 @@ class SnapshotReader:
                 commands.execute_command(*long_read)
             return list(commands.execute())
 
-    def _info(self) -> dict[str, Any]:
-        """Return the answer to INFO; nothing where the broker does not allow the question."""
-        try:
-            return dict(self._client.info())
-        except redis.ResponseError as error:
-            logger.debug("the broker does not answer INFO: %s", error)
-            return {}
+    def _broker(self) -> BrokerState:
+        """Return what the broker says of itself, and whether it takes writes: it may only read.
+
+        The write stores nothing, and needs no memory. A user who may not write asks once.
+        """
+        with self._client.pipeline(transaction=False) as commands:
+            commands.info()
+            if self._may_write:
+                commands.delete(keys.NOTHING)
+            info, *written = commands.execute(raise_on_error=False)
+        refused = written[0] if written and isinstance(written[0], ResponseError) else None
+        if isinstance(refused, NoPermissionError):
+            self._may_write, refused = False, None
+        if isinstance(info, ResponseError):
+            logger.debug("the broker does not answer INFO: %s", info)
+            info = {}
+        return broker_state(info, refused)
 
     def _snapshot(
         self,
         replies: list[Any],
-        info: dict[str, Any],
+        broker: BrokerState,
         dead: tuple[DeadEntry, ...],
         probe_seconds: float,
     ) -> Snapshot:
@@ -107,7 +118,7 @@ class SnapshotReader:
             cron=self._cron(_rows(*map(_pairs, cron))),
             beat_last_tick=_number(_pairs(beat).get(b"last_tick")),
             lease_oldest_age_seconds=max(0.0, now - float(renewal)) if renewal else 0.0,
-            broker=broker_state(info),
+            broker=broker,
             newest_dead=dead,
         )
 

@@ -13,7 +13,7 @@ def check_broker(look: BrokerLook) -> Findings:
     yield ok("broker", f"answered in {look.snapshot.probe_seconds * 1000:.1f} ms")
     for name, text in (broker_problems(look.snapshot.broker) | dict(look.fsync)).items():
         yield problem(f"broker {name}", text)
-    yield from _kind(look)
+    yield from _version(look)
     yield from _saving(look)
     yield from _clients(look)
     evicted = look.snapshot.broker.evicted_keys
@@ -49,17 +49,11 @@ def check_unread(look: BrokerLook) -> Findings:
             )
 
 
-def _kind(look: BrokerLook) -> Findings:
+def _version(look: BrokerLook) -> Findings:
     info = look.info
     version = str(info.get("valkey_version") or info.get("redis_version") or "")
     if version and _numbers(version) < OLDEST_VERSION:
         yield problem("broker version", f"{version} is too old; allowed: 6.2 or later")
-    if info.get("role", "master") not in ("master", "primary"):
-        yield problem(
-            "broker role",
-            "it is a replica, which takes no jobs; mend: the address of its primary "
-            f"({info.get('master_host')}:{info.get('master_port')}), or sentinel:// URLs",
-        )
 
 
 def _saving(look: BrokerLook) -> Findings:

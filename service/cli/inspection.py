@@ -53,7 +53,7 @@ def queues(as_json: Json = False) -> None:
 
 
 def workers(as_json: Json = False) -> None:
-    """Show the worker processes seen within the last hour."""
+    """Show the worker processes seen within the last 15 minutes."""
     from service.sidecar.answers import WorkersAnswer
 
     answer = WorkersAnswer.of(_snapshot())

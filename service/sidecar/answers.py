@@ -107,7 +107,7 @@ class WorkerAnswer(BaseModel):
     last_seen: str = Field(description="When it last reported: RFC 3339, UTC.")
     state: StateName = Field(
         description="live; draining; stuck: reports but makes no progress; silent: stopped "
-        "reporting without a goodbye (forgotten after an hour)."
+        "reporting without a goodbye (forgotten after 15 minutes)."
     )
 
     @classmethod
@@ -126,7 +126,7 @@ class WorkerAnswer(BaseModel):
 
 
 class WorkersAnswer(BaseModel):
-    """Worker processes seen within the last hour, by host and name."""
+    """Worker processes seen within the last 15 minutes, by host and name."""
 
     as_of: str = Field(description=AS_OF)
     workers: list[WorkerAnswer]

@@ -28,8 +28,10 @@ MOST_NAMES = 5
 
 
 def check_broker(snapshot: Snapshot) -> Verdict:
-    """Degraded by settings that may lose jobs, or by memory nearly used up."""
+    """Down if it takes no writes; degraded by unsafe settings, or by memory nearly used up."""
     problems = [f"{check}: {text}" for check, text in broker_problems(snapshot.broker).items()]
+    if snapshot.broker.refusal:
+        return "down", "; ".join(problems)
     return _verdict(problems, f"answers in {snapshot.probe_seconds * 1000:.1f} ms")
 
 

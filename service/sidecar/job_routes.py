@@ -67,7 +67,7 @@ def job_routes(prepared: PreparedAnswers) -> APIRouter:
     @router.get(
         "/workers",
         tags=["workers"],
-        summary="Worker processes seen within the last hour",
+        summary="Worker processes seen within the last 15 minutes",
         response_model=WorkersAnswer,
         responses=NO_SNAPSHOT,
     )

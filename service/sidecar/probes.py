@@ -68,7 +68,7 @@ def _stuck(snapshot: Snapshot, worker: WorkerState) -> str:
 def _silences(snapshot: Snapshot, workers: list[WorkerState], readable_seconds: float) -> list[str]:
     """Name the workers that fell silent while they could have reported.
 
-    The report of a killed process stays for an hour: once its successor on this host reports,
+    The report of a killed process stays for 15 minutes: once its successor on this host reports,
     it speaks no longer against the pod, which would else be restarted again and again.
     """
     if readable_seconds <= SILENT_STUCK_SECONDS or any(is_live(snapshot, w) for w in workers):

@@ -78,7 +78,7 @@ def _workers(snapshot: Snapshot) -> Html:
         queues = ", ".join(shown.queues)
         seen = _ago(snapshot, worker.last_seen)
         rows.append([*name, shown.busy, shown.slots, queues, seen])
-    return table("Workers", WORKER_COLUMNS, rows, "No worker has reported within the last hour.")
+    return table("Workers", WORKER_COLUMNS, rows, "No worker has reported within 15 minutes.")
 
 
 def _cron(snapshot: Snapshot) -> Html:

@@ -39,7 +39,7 @@ def live_workers(snapshot: Snapshot) -> list[WorkerState]:
 
 
 def silent_workers(snapshot: Snapshot) -> list[WorkerState]:
-    """Return those that stopped reporting without a goodbye; the broker forgets them in an hour."""
+    """Return those that fell silent without a goodbye; the broker forgets them in 15 minutes."""
     return [worker for worker in snapshot.workers if not is_live(snapshot, worker)]
 
 

@@ -101,6 +101,7 @@ def sidecar_series():
     now = [({}, rise(SECONDS))]
     return rest | {
         "headcount_broker_up": [({}, hold(1))],
+        "headcount_broker_writable": [({}, hold(1))],
         "headcount_broker_memory_used_bytes": [({}, hold(10))],
         "headcount_broker_memory_max_bytes": [({}, hold(100))],
         "headcount_snapshot_timestamp_seconds": now,

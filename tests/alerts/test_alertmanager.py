@@ -64,8 +64,17 @@ def test_only_what_pages_hides_other_alerts():
 # What fires -> what somebody is told of; an alert is its name, and its queue where it has one.
 TOLD = {
     "one broken broker is one page": (
-        [alert.name for alert in ALERTS],
+        [alert.name for alert in ALERTS if alert.name != "HeadcountBrokerRefusesWrites"],
         {"HeadcountBrokerDown"},
+    ),
+    "a broker that takes no writes explains workers and Beats whose reports it refuses": (
+        [
+            "HeadcountBrokerRefusesWrites",
+            "HeadcountBeatSilent",
+            "HeadcountWorkerSilent",
+            "HeadcountQueueWithoutWorkers default",
+        ],
+        {"HeadcountBrokerRefusesWrites"},
     ),
     "without sidecars nobody believes what is said of queues": (
         ["HeadcountSidecarMissing", "HeadcountQueueStalled low", "HeadcountWorkersMissing"],
@@ -135,7 +144,8 @@ def test_the_urgent_form_of_an_absence_hides_the_other(manager):
 @needs_prometheus
 def test_alerts_that_hide_others_do_not_hide_each_other_until_nobody_is_told(manager):
     namespace = next(namespaces)
-    everything = [alert.name for alert in ALERTS if alert.name != "HeadcountBrokerDown"]
+    broken_brokers = {"HeadcountBrokerDown", "HeadcountBrokerRefusesWrites"}
+    everything = [alert.name for alert in ALERTS if alert.name not in broken_brokers]
     manager.tell([as_labels(each, namespace) for each in everything])
     pages = {"HeadcountSidecarMissing", "HeadcountBrokerFull"}
     wait_until(lambda: named(manager.active(namespace)) >= pages, 10)

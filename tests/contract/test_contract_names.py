@@ -27,6 +27,7 @@ NOT_IN_THE_CONTRACT = {
 }
 METRICS_BESIDE_THE_CONTRACT = {
     "headcount_dead_overflow_total",
+    "headcount_broker_writable",
     "headcount_canary_round_trip_seconds",
     "headcount_canary_last_success_timestamp_seconds",
 }

@@ -123,7 +123,7 @@ def test_a_replica_is_no_broker(headcount, broker, own_broker):
     own_broker.client.replicaof("127.0.0.1", broker.port)
     wait_until(lambda: own_broker.client.info("replication")["role"] == "slave", 10)
     [line] = problems(headcount("check", CELERY_BROKER_URL=own_broker.url))
-    assert line.startswith("problem  broker role: it is a replica, which takes no jobs; mend: ")
+    assert line.startswith("problem  broker writes: it is a replica, which takes no jobs; mend: ")
     assert f"(127.0.0.1:{broker.port})" in line
 
 

@@ -149,6 +149,11 @@ def snapshot_time(cluster, seen, name):
     assert cluster.seen_at - 4 < seen.value(name) <= cluster.seen_at
 
 
+@says("headcount_broker_writable")
+def writable(cluster, seen, name):
+    assert seen.value(name) == 1, "see tests/unit/broker/test_refused_writes.py"
+
+
 @says("headcount_broker_memory_used_bytes")
 def memory_used(cluster, seen, name):
     assert seen.value(name) == pytest.approx(cluster.broker_info["used_memory"], rel=0.3)

@@ -79,6 +79,11 @@ MEANINGS = {
     "headcount_dead_overflow_total": [(with_queue(dead_overflow=7), ("default",), 7)],
     "headcount_lease_oldest_age_seconds": [(a_snapshot(lease_oldest_age_seconds=7.5), (), 7.5)],
     "headcount_broker_up": [(a_snapshot(), (), 1), (None, (), 0)],
+    "headcount_broker_writable": [
+        (a_snapshot(), (), 1),
+        (with_broker(refusal="it is a replica"), (), 0),
+        (None, (), None),
+    ],
     "headcount_broker_probe_seconds": [(a_snapshot(probe_seconds=0.25), (), 0.25)],
     "headcount_snapshot_timestamp_seconds": [(a_snapshot(), (), NOW)],
     "headcount_broker_memory_used_bytes": [(with_broker(memory_used_bytes=11), (), 11)],
