@@ -18,6 +18,11 @@ class LedgerCounts:
     discarded: int = 0
     moved: int = 0
 
+    @property
+    def ended(self) -> int:
+        """Return the jobs that are over, however they ended."""
+        return self.succeeded + self.dead + self.discarded
+
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
@@ -46,9 +51,8 @@ class QueueState:
 
         Source: enqueued = succeeded + dead + discarded + moved + ready + scheduled + leased.
         """
-        ended = self.ledger.succeeded + self.ledger.dead + self.ledger.discarded
         held = self.ready + self.scheduled + self.leased
-        return self.ledger.enqueued - ended - self.ledger.moved - held
+        return self.ledger.enqueued - self.ledger.ended - self.ledger.moved - held
 
 
 class WorkerState(NamedTuple):
