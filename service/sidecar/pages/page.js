@@ -76,5 +76,5 @@
     opened[target.open ? "add" : "delete"](target.id);
   }, true);
   document.addEventListener("visibilitychange", tick);
-  setInterval(tick, 1000);
+  setInterval(tick, 500);
 })();
