@@ -27,8 +27,8 @@ def _down(pace: Pace) -> Alert:
         unless on (namespace) {seen("headcount_broker_up")} == 1
         """,
         "The broker does not answer",
-        """None of {{ $value | humanize }} sidecars has reached the broker for 1 minute. No job can
-        be enqueued or started; running ones go on.""",
+        """For 1 minute no sidecar has reached the broker (sidecars that ask it: {{ $value |
+        humanize }}). No job can be enqueued or started; running ones go on.""",
     )
 
 
@@ -58,11 +58,13 @@ def _memory(pace: Pace) -> Alert:
 
 
 def _full(pace: Pace) -> Alert:
+    # One that evicts keys is never full: HeadcountBrokerEvictsKeys is about that.
+    evicts = seen("headcount_broker_config_ok", check="eviction_policy")
     return Alert(
         "HeadcountBrokerFull",
         "critical",
         pace("1m"),
-        f"{ROOM} > 0.95",
+        f"{ROOM} > 0.95 unless on (namespace) {evicts} == 0",
         "The broker has no room for new jobs",
         """The broker uses {{ $value | humanizePercentage }} of the memory it may use, and refuses
         new jobs at 100 %; those it has still run and end.""",

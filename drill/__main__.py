@@ -1,7 +1,7 @@
 """``python -m drill [FAULT ...]``: cause these faults, or all, one after another; print a table.
 
-Exits 1 if an alert did not fire or resolve, or an unrelated one fired. Begins with an hour of
-normal load, at the drill's pace, that must fire none.
+Exits 1 if an alert did not fire or resolve, an unrelated one fired, or one fault paged twice.
+Begins with an hour of normal load, at the drill's pace, that must fire none.
 """
 
 import argparse
@@ -56,15 +56,16 @@ def _try(fault: Fault, stack: Stack, load: Load, watch: Watch) -> Finding:
     fault.cure(stack, load)
     after = watch.until(silent_but_for(LINGERS), RESOLVE_SECONDS)
     others = sorted({*before.told, *after.told} - {fault.alert} - earlier)
-    unrelated = [name for name in others if name not in fault.also]
+    unrelated = [name for name in others if name not in {*fault.also, *LINGERS}]
+    pages = _pages(before, after)
     return Finding(
         fault.name,
         fault.alert,
         before.seconds,
         after.seconds,
-        pages=_pages(before, after),
+        pages=pages,
         others=others,
-        wrong=_wrong(before, after, unrelated),
+        wrong=_wrong(before, after, unrelated, pages),
     )
 
 
@@ -74,12 +75,14 @@ def _quiet(watch: Watch, seconds: float) -> Finding:
     return Finding(NOTHING, "none", None, None, _pages(seen), sorted(seen.told), wrong)
 
 
-def _wrong(before: Watched, after: Watched, unrelated: Sequence[str]) -> str:
+def _wrong(before: Watched, after: Watched, unrelated: Sequence[str], pages: int) -> str:
     if before.seconds is None:
         return "its alert did not fire"
     if after.seconds is None:
         return "not everything resolved after the cure"
-    return f"unrelated: {', '.join(unrelated)}" if unrelated else ""
+    if unrelated:
+        return f"unrelated: {', '.join(unrelated)}"
+    return "paged more than once" if pages > 1 else ""
 
 
 def _pages(*watched: Watched) -> int:

@@ -1,12 +1,10 @@
 """The faults: how each is caused and cured, which alert it must raise, and which others it may."""
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from drill.load import Load
-from drill.stack import Stack
-from service.broker import keys
+from drill import acts
+from drill.acts import Act
 
 LATE = (
     "HeadcountObjectiveBurnsFast",
@@ -30,8 +28,6 @@ LINGERS = frozenset({"HeadcountObjectiveBurnsSlowly"})
 
 LOST_WORKER = ("HeadcountWorkerSilent", "HeadcountLeasesExpire")
 
-Act = Callable[[Stack, Load], object]
-
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -49,68 +45,11 @@ class Fault:
     again: bool = False
 
 
-def _some(worker: str, many: int, *arguments: object) -> Act:
-    """Return what enqueues jobs of a class of ``drill.jobs``."""
-    return lambda _stack, load: getattr(load.jobs, worker).perform_bulk([arguments] * many)
-
-
-def _kill_at_work(stack: Stack, load: Load) -> None:
-    """Kill a worker that holds jobs."""
-    load.jobs.CriticalNap.perform_bulk([(2.0,)] * 8)
-    time.sleep(1)
-    stack.workers[0].kill()
-
-
-def _drop_dead(stack: Stack, _load: Load) -> None:
-    stack.run("dead", "drop", "--all", "--yes")
-
-
-def _freeze_children(stack: Stack, load: Load) -> None:
-    """Freeze them while all are at work: workers with a free slot would be told of as stuck."""
-    load.jobs.CriticalNap.perform_bulk([(2.0,)] * 8)
-    time.sleep(1)
-    for worker in stack.workers:
-        worker.freeze(children=True)
-
-
-def _thaw(stack: Stack, _load: Load) -> None:
-    for worker in stack.workers:
-        worker.thaw()
-
-
-def _restart_workers(stack: Stack, queues: str) -> None:
-    for worker in stack.workers:
-        worker.stop()
-        worker.start(HEADCOUNT_QUEUES=queues)
-
-
-def _fill(stack: Stack, _load: Load) -> None:
-    used = int(stack.client.info("memory")["used_memory"])
-    stack.client.config_set("maxmemory", used * 98 // 100)  # what it frees meanwhile is less
-
-
-def _tamper(by: int) -> Act:
-    return lambda stack, _load: stack.client.hincrby(keys.LEDGER, "default:enqueued", by)
-
-
-def _break(what: str) -> Act:
-    return lambda stack, load: stack.client.set(load.jobs.broken(what), 1)
-
-
-def _mend(what: str) -> Act:
-    return lambda stack, load: stack.client.delete(load.jobs.broken(what))
-
-
-def _retry_many(stack: Stack, load: Load) -> None:
-    _break("shop")(stack, load)
-    load.jobs.Retrying.perform_bulk([()] * 40)
-
-
 FAULTS: Sequence[Fault] = (
     Fault(
         "worker killed",
         "HeadcountLeasesExpire",
-        cause=_kill_at_work,
+        cause=acts.kill_at_work,
         cure=lambda stack, _: stack.workers[0].start(),
         also=LOST_WORKER,
     ),
@@ -118,14 +57,14 @@ FAULTS: Sequence[Fault] = (
         "worker frozen",
         "HeadcountWorkerSilent",
         cause=lambda stack, _: stack.workers[0].freeze(),
-        cure=_thaw,
+        cure=acts.thaw,
         also=LOST_WORKER,
     ),
     Fault(
         "children frozen",
         "HeadcountQueueStalled",
-        cause=_freeze_children,
-        cure=_thaw,
+        cause=acts.freeze_children,
+        cure=acts.thaw,
         also=("HeadcountWorkerStuck", *LATE),
     ),
     Fault(
@@ -144,37 +83,59 @@ FAULTS: Sequence[Fault] = (
     Fault(
         "broker full",
         "HeadcountBrokerFull",
-        cause=_fill,
+        cause=acts.fill,
         cure=lambda stack, _: stack.client.config_set("maxmemory", "256mb"),
         also=("HeadcountBrokerMemoryHigh",),
         again=True,  # what it uses shrinks meanwhile
     ),
     Fault(
+        "keys evicted",
+        "HeadcountBrokerEvictsKeys",
+        cause=acts.evict,
+        cure=acts.keep_keys,
+        also=("HeadcountBrokerMemoryHigh", "HeadcountBrokerUnsafe"),
+        again=True,
+    ),
+    Fault(
         "poison jobs",
         "HeadcountChildrenKilled",
-        cause=_some("Poison", 4),
-        cure=_drop_dead,
+        cause=acts.some("Poison", 4),
+        cure=acts.drop_dead,
         also=DEAD,
     ),
     Fault(
         "failing jobs",
         "HeadcountFailuresHigh",
-        cause=_some("Failing", 2),
-        cure=_drop_dead,
+        cause=acts.some("Failing", 2),
+        cure=acts.drop_dead,
         also=DEAD,
         again=True,
     ),
     Fault(
+        "errors of too many names",
+        "HeadcountSeriesDropped",
+        cause=acts.fail_variously,
+        cure=acts.drop_dead,
+        also=DEAD,
+    ),
+    Fault(
+        "job hung",
+        "HeadcountJobHung",
+        cause=acts.hang,
+        cure=acts.mend("lock"),
+        within_seconds=300,
+    ),
+    Fault(
         "jobs that are only retried",
         "HeadcountRetryStorm",
-        cause=_retry_many,
-        cure=_mend("shop"),
+        cause=acts.retry_many,
+        cure=acts.mend("shop"),
         within_seconds=90,
     ),
     Fault(
         "slow jobs",
         "HeadcountWorkersSaturated",
-        cause=_some("Nap", 8, 1.0),
+        cause=acts.some("Nap", 8, 1.0),
         cure=lambda stack, _: stack.purge("default"),
         also=LATE,
         within_seconds=150,
@@ -189,22 +150,22 @@ FAULTS: Sequence[Fault] = (
     Fault(
         "cron job failing",
         "HeadcountCronNotSucceeding",
-        cause=_break("clock"),
-        cure=_mend("clock"),
+        cause=acts.spoil("clock"),
+        cure=acts.mend("clock"),
         within_seconds=300,
     ),
     Fault(
         "queue without consumers",
         "HeadcountQueueWithoutWorkers",
-        cause=lambda stack, _: _restart_workers(stack, "critical,default"),
-        cure=lambda stack, _: _restart_workers(stack, "critical,default,low"),
+        cause=lambda stack, _: acts.restart_workers(stack, "critical,default"),
+        cure=lambda stack, _: acts.restart_workers(stack, "critical,default,low"),
         also=("HeadcountWorkerSilent",),
     ),
     Fault(
         "ledger tampered with",
         "HeadcountLedgerDrift",
-        cause=_tamper(+1),
-        cure=_tamper(-1),
+        cause=acts.tamper(+1),
+        cure=acts.tamper(-1),
     ),
     Fault(
         "sidecar stopped",

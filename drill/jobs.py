@@ -14,9 +14,14 @@ def broken(what: str) -> str:
     return f"drill:broken:{what}"
 
 
+def is_broken(what: str) -> bool:
+    """Return whether the drill wants it broken now."""
+    return bool(connect(load_settings(os.environ)).exists(broken(what)))
+
+
 def need(what: str) -> None:
     """Fail while it is broken."""
-    if connect(load_settings(os.environ)).exists(broken(what)):
+    if is_broken(what):
         raise ConnectionError(f"{what} is broken, as the drill wants it")
 
 
@@ -77,6 +82,27 @@ class Retrying(Worker):
     def perform(cls) -> None:
         """Fail or not."""
         need("shop")
+
+
+class Various(Worker):
+    """Fails with an error of any name."""
+
+    max_retries = 0
+
+    @classmethod
+    def perform(cls, error_type: str) -> None:
+        """Fail."""
+        raise type(error_type, (Exception,), {})
+
+
+class Hung(Worker):
+    """Waits for a lock without a timeout."""
+
+    @classmethod
+    def perform(cls) -> None:
+        """Wait."""
+        while is_broken("lock"):
+            time.sleep(1)
 
 
 class Poison(Worker):

@@ -2,7 +2,8 @@
 
 While a worker drains, Celery asks one child after the other, and waits half a second for each
 that has nothing to say. Beside many long jobs, one that had ended long before would be given back
-and run again. And every third killed child is noticed only five seconds later.
+and run again. Every third killed child is noticed only five seconds later. And where two die at
+once, a job that the second had begun runs again, as if it had not.
 
 A job for an idle child is written at once, in one go. Celery waits for the event loop to say that
 the pipe takes something, which costs a turn of the loop, and joins and leaves it for that.
@@ -89,6 +90,18 @@ class PromptAsynPool(AsynPool):
                 self._result_handler.hear(proc)
         except (OSError, EOFError):
             return
+
+    def on_job_process_down(self, job: Any, pid_gone: int) -> None:
+        """Give a job to another child if the one that is gone had not begun it.
+
+        Celery asks who is gone, hears them, and asks again here: one that died in between has not
+        been heard yet, and the job it had begun would run twice.
+        """
+        if not job._accepted and (child := job._write_to or job._scheduled_for):
+            self.process_flush_queues(child)
+            if job._accepted:
+                return  # to be dealt with when Celery next asks who is gone
+        super().on_job_process_down(job, pid_gone)
 
     def _create_write_handlers(self, hub: Any) -> None:
         super()._create_write_handlers(hub)

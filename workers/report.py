@@ -5,7 +5,7 @@ Sidecars and the command line read it there; nobody has to ask the worker.
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import orjson
 import redis
@@ -21,13 +21,20 @@ REMEMBER_SECONDS = 900
 
 
 class Reporter:
-    """Reports one worker process under its Celery node name."""
+    """Reports one worker process under its Celery node name.
+
+    ``consumed`` returns the queues it takes jobs from now: remote control may change them.
+    """
 
     def __init__(
-        self, client: "redis.Redis", name: str, queues: Sequence[str], activity: Activity
+        self,
+        client: "redis.Redis",
+        name: str,
+        consumed: Callable[[], Sequence[str]],
+        activity: Activity,
     ) -> None:
         self._client, self._name = client, name
-        self._queues, self._activity = tuple(queues), activity
+        self._consumed, self._activity = consumed, activity
 
     def report(self) -> float:
         """Say how this worker is; return in how many seconds to do so again.
@@ -53,7 +60,7 @@ class Reporter:
             "pid": os.getpid(),
             "slots": activity.slots,
             "busy": activity.busy,
-            "queues": self._queues,
+            "queues": self._consumed(),
             "draining": activity.draining,
             "version": activity.version,
             "celery_version": activity.celery_version,

@@ -47,6 +47,13 @@ def broker_frozen_for_a_lease(scene: Scene) -> None:
     scene.broker.thaw()
 
 
+def writes_refused(scene: Scene) -> None:
+    """Let the broker answer and store nothing, as one that has lost its replicas does."""
+    scene.broker.client.config_set("min-replicas-to-write", 1)
+    scene.pass_time(0.5, LONGER_THAN_A_LEASE)
+    scene.broker.client.config_set("min-replicas-to-write", 0)
+
+
 def scripts_forgotten(scene: Scene) -> None:
     scene.broker.client.script_flush()
 
@@ -81,6 +88,7 @@ BROKER_FAULTS = [
     broker_away_for_a_lease,
     broker_frozen,
     broker_frozen_for_a_lease,
+    writes_refused,
     scripts_forgotten,
 ]
 

@@ -15,8 +15,9 @@ BALLAST = "x" * 20_000
         ([faults.all_connections_dropped, faults.scripts_forgotten], (1, 20)),
         ([faults.broker_killed, faults.broker_away_for_a_lease], (1, 5)),
         ([faults.broker_frozen, faults.broker_frozen_for_a_lease], (1, 5)),
+        ([faults.writes_refused], (1, 10)),
     ],
-    ids=["connections dropped", "broker killed", "broker frozen"],
+    ids=["connections dropped", "broker killed", "broker frozen", "writes refused"],
 )
 def test_an_outage_loses_nothing_and_repeats_nothing(scene, long, inflicted, rounds):
     scene.fleet.add(2)
