@@ -51,6 +51,7 @@ def test_a_sidecar_that_is_gone_is_said_to_be(open_page, sidecar):
     sidecar.kill()
     page.clock.run_for(20_000)
     expect(notice(page)).to_contain_text("The sidecar does not answer. These figures are of")
+    expect(page).to_have_title("Old figures · Headcount")
     expect(page.locator("article")).to_have_count(3)
 
 

@@ -33,7 +33,6 @@
     if (next.dataset.edition !== main.dataset.edition) return location.reload();
     change(main, next);
     for (const details of main.querySelectorAll("details")) details.open = opened.has(details.id);
-    document.title = main.dataset.title;
     if (icon.getAttribute("href") !== main.dataset.icon) icon.href = main.dataset.icon;
   };
 
@@ -62,6 +61,7 @@
     if (notice.textContent !== text) notice.textContent = text;
     notice.title = failure;
     document.body.classList.toggle("old", old);
+    document.title = old ? "Old figures · Headcount" : main.dataset.title;
   };
 
   const tick = () => {

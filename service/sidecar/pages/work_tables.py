@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from service.broker.snapshot import CronState, Snapshot, WorkerState
+from service.sidecar.checks import CRON_LATE_SECONDS
 from service.sidecar.pages.markup import Html, element, join, name, state, titled, two_lines
 from service.sidecar.pages.moments import relative
 from service.sidecar.pages.tables import Row, table
+from service.sidecar.times import in_words
 from service.sidecar.worker_states import StateName, state_of
 
 MOST_ROWS = 100
@@ -67,4 +69,11 @@ def _entry(entry: CronState, now: float) -> Row:
     last = relative(entry.last_dispatch, now)
     if entry.last_dispatch is not None:
         last = two_lines(last, join(["success", relative(entry.last_success, now)]))
-    return [task, last, relative(entry.next_due, now), entry.missed]
+    return [task, last, _next(entry, now), entry.missed]
+
+
+def _next(entry: CronState, now: float) -> Html:
+    late_seconds = now - (entry.next_due or now)
+    if late_seconds <= CRON_LATE_SECONDS:
+        return relative(entry.next_due, now)
+    return element("span", f"overdue by {in_words(late_seconds)}", "late")

@@ -135,6 +135,11 @@ def test_a_page_of_a_great_fleet_stays_small(client, show):
     assert Page(text).words.count(f"and {2000 - MOST_ROWS:,} more") == 2
 
 
+def test_a_cron_entry_that_is_late_says_by_how_much(page, show):
+    show(a_snapshot(cron=(a_cron_entry(next_due=NOW - 125),)))
+    assert "overdue by 2 min 5 s" in page().words
+
+
 def test_workers_in_trouble_come_first(page, show):
     workers = (a_worker("a@pod"), a_worker("b@pod", last_seen=NOW - 60))
     show(a_snapshot(workers=workers))
