@@ -13,6 +13,7 @@ import redis
 from service.broker import keys
 from service.broker.scripts import REPORT
 from workers.activity import Activity
+from workers.running_report import RunningReport
 
 REPORT_SECONDS = 2.0
 IDLE_REPORT_SECONDS = 4.0
@@ -35,6 +36,7 @@ class Reporter:
     ) -> None:
         self._client, self._name = client, name
         self._consumed, self._activity = consumed, activity
+        self._running = RunningReport(client, name, REMEMBER_SECONDS, activity.running)
 
     def report(self) -> float:
         """Say how this worker is; return in how many seconds to do so again.
@@ -43,11 +45,13 @@ class Reporter:
         """
         if self._activity.intakes:
             self._send(orjson.dumps(self._state()))
+            self._running.send()
         return REPORT_SECONDS if self._activity.busy else IDLE_REPORT_SECONDS
 
     def goodbye(self) -> None:
         """Say that this worker ended on purpose, and is not to be missed."""
         self._send(b"")
+        self._running.withdraw()
 
     def _send(self, report: bytes) -> None:
         names = (keys.WORKERS, keys.WORKERS_SEEN)

@@ -7,6 +7,7 @@ from pathlib import Path
 from service.serve.embedded import BROKER_HOST, EmbeddedBroker
 from service.serve.prometheus_config import listen_address
 from service.settings import Settings
+from workers.flower import flower_host
 
 TRY_JOB = "workers.jobs.health_check.HealthCheckWorker"
 
@@ -36,14 +37,14 @@ def summary_lines(
 def _addresses(settings: Settings, *, has_prometheus: bool) -> dict[str, str]:
     """Return what -> its address, for people."""
 
-    def url(port: int, path: str) -> str:
-        return f"http://{listen_address(settings.local_host(), port)}{path}"
+    def url(port: int, path: str, host: str = settings.local_host()) -> str:
+        return f"http://{listen_address(host, port)}{path}"
 
     addresses = {
         "Health": url(settings.http_port, "/health"),
         "Status page": url(settings.http_port, "/"),
         "API docs": url(settings.http_port, "/docs"),
-        "Flower": url(settings.flower_port, "/"),
+        "Flower": url(settings.flower_port, "/", flower_host(settings)),
     }
     if has_prometheus:
         addresses["Prometheus"] = url(settings.prometheus_port, "/")

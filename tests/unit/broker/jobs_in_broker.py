@@ -29,8 +29,8 @@ class Jobs:
 
     # -- in
 
-    def message(self, job_id: str, **stamps: object) -> str:
-        headers = {"id": job_id, "task": TASK, "retries": 0}
+    def message(self, job_id: str, task: str = TASK, **stamps: object) -> str:
+        headers = {"id": job_id, "task": task, "retries": 0}
         headers["headcount"] = {"due_at": time.time(), **stamps}
         properties = {"delivery_info": {"exchange": "", "routing_key": "default"}}
         return orjson.dumps({"body": "[]", "headers": headers, "properties": properties}).decode()
