@@ -31,7 +31,7 @@ def drained_at() -> str:
 
 def moment_after(seconds: str) -> str:
     """Turn seconds from now into milliseconds since 1970; NONE and GROWS stay."""
-    return f"(time() + ({seconds} > 0)) * 1000 or ({seconds})"
+    return f"(time() + (({seconds}) > 0)) * 1000 or ({seconds})"
 
 
 def late_since() -> str:

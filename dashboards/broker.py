@@ -8,7 +8,7 @@ from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from dashboards import colours, panels
 from dashboards.board import add_row, board
-from dashboards.graphs import coloured, counted, graph, limited
+from dashboards.graphs import coloured, counted, graph, limited, unnamed
 from dashboards.numbers import bare, number
 from dashboards.promql import CRON, EACH, RATE_WINDOW, age, seen, series, sidecar_increase
 from dashboards.queries import Query
@@ -40,7 +40,7 @@ def build() -> Dashboard:
 
 def _filled() -> stat.Panel:
     panel = number(
-        "Memory used",
+        "Memory",
         "Memory that the broker uses, as a share of what it may. Worry from 70 % on: a full broker "
         "refuses new jobs. No limit: the machine's memory is its limit.",
         f"max ({seen(USED)} / ({seen(MAX)} > 0)) or {UNLIMITED} * max ({seen(MAX)} == bool 0)",
@@ -71,7 +71,7 @@ def _settings() -> stat.Panel:
 
 def _snapshot() -> stat.Panel:
     panel = bare(
-        "Snapshot age",
+        "Snapshot",
         "How old what the sidecars show is; they look at the broker every second. Worry from a "
         "minute on: every dashboard shows the past.",
         f"max ({age('headcount_snapshot_timestamp_seconds')})",
@@ -82,7 +82,7 @@ def _snapshot() -> stat.Panel:
 
 def _schedule_lag() -> stat.Panel:
     panel = number(
-        "Schedule lag",
+        "Schedule",
         "How late the most overdue scheduled job is that nobody has put into its queue. Worry from "
         "some seconds on: neither workers nor sidecars promote.",
         f"max ({series('headcount_schedule_lag_seconds')})",
@@ -93,7 +93,7 @@ def _schedule_lag() -> stat.Panel:
 
 def _missed() -> stat.Panel:
     panel = bare(
-        "Cron runs missed",
+        "Missed",
         "Runs of cron jobs that were never enqueued, within the time shown. Worry about any: Beat "
         "or the broker was away for longer than the job's deadline.",
         f"sum ({sidecar_increase('headcount_cron_missed_total', by=CRON)})",
@@ -123,7 +123,7 @@ def _clients() -> timeseries.Panel:
         "they climb without a deployment: something opens and never closes.",
         Query(f"max ({series('headcount_broker_clients')})", "clients"),
     )
-    return coloured(panel, {"clients": colours.PLAIN}).unit("locale")
+    return unnamed(coloured(panel, {"clients": colours.PLAIN})).unit("locale")
 
 
 def _health() -> statetimeline.Panel:

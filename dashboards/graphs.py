@@ -106,6 +106,11 @@ def listed_beside(panel: timeseries.Panel) -> timeseries.Panel:
     return panel.legend(_legend().placement(LegendPlacement.RIGHT))
 
 
+def unnamed(panel: timeseries.Panel) -> timeseries.Panel:
+    """Leave out the legend: the panel's title names its only line."""
+    return panel.legend(_legend().show_legend(False))
+
+
 def leading(panel: timeseries.Panel, link: dict[str, Any]) -> timeseries.Panel:
     """Let a click on a line lead somewhere."""
     return panel.override_by_regexp("/.*/", [DynamicConfigValue("links", [link])])

@@ -7,7 +7,7 @@ from grafana_foundation_sdk.models.common import BigValueColorMode, BigValueGrap
 
 from dashboards import colours
 from dashboards.backlog import GROWS, NONE
-from dashboards.queries import SETTLED, Query, target
+from dashboards.queries import Query, target
 from dashboards.scales import steps, words
 from dashboards.variables import DATASOURCE
 
@@ -31,7 +31,7 @@ def number(title: str, description: str, expression: str) -> stat.Panel:
 
 def bare(title: str, description: str, expression: str) -> stat.Panel:
     """Start a stat panel without a course: for ages, moments and what is dear to compute."""
-    query = Query(expression, title, SETTLED, instant=True)
+    query = Query(expression, title, instant=True)
     return _latest(title, description, query).graph_mode(BigValueGraphMode.NONE)
 
 

@@ -7,6 +7,7 @@ queue, task and verdict on it is a link to more.
 
 from grafana_foundation_sdk.builders import table, timeseries
 from grafana_foundation_sdk.builders.dashboard import Dashboard
+from grafana_foundation_sdk.models.dashboard import DynamicConfigValue
 
 from dashboards import colours, links, panels
 from dashboards.backlog import GROWS, NONE, drained_at
@@ -25,9 +26,9 @@ from dashboards.promql import (
     share_of_objective,
 )
 from dashboards.queries import SETTLED, Query
-from dashboards.recorded import alerts_since, budget_left, burn
-from dashboards.scales import TIMES, steps
-from dashboards.tables import NAMESPACE, QUEUE, TASK, Column, Key, budget_column, rows_by
+from dashboards.recorded import BURNING, alerts_since, budget_left, burn
+from dashboards.scales import TIMES, steps, without_prefix
+from dashboards.tables import NAMESPACE, QUEUE, Column, Key, budget_column, rows_by
 from dashboards.verdicts import verdicts
 
 UNMANNED = -1
@@ -59,23 +60,23 @@ def _queues() -> table.Panel:
     return rows_by(
         (NAMESPACE, QUEUE),
         "Queues",
-        "Every queue now. Lateness: the age of the oldest ready job as a share of the time "
-        "within which it should start. Drained at: when the backlog will be gone if it goes on as "
-        "just now. Worry about red: a job waits too long, or no worker is left.",
+        "Every queue now. Late: the age of the oldest ready job as a share of the time within "
+        "which it should start. Drained at: when the backlog will be gone if it goes on as just "
+        "now. Busy: jobs that run, of the slots that the queue may use. Worry about red.",
         Column("Ready", queue_depth("ready")),
         Column("Oldest", seen("headcount_queue_oldest_ready_age_seconds", EACH), "s", decimals=0),
-        Column("Lateness", share_of_objective(), "percentunit", late, decimals=0),
+        Column("Late", share_of_objective(), "percentunit", late, decimals=0),
         Column("In", ledger_rate("enqueued", EACH), PER_SECOND, decimals=1, least_step=SETTLED),
         Column("Out", ledger_rate(ENDED, EACH), PER_SECOND, decimals=1, least_step=SETTLED),
         Column(
             "Drained at",
             drained_at(),
             CLOCK,
+            pixels=100,
             instead={NONE: ("-", "text"), GROWS: ("grows", colours.WARN)},
-            least_step=SETTLED,
         ),
         Column(
-            "Slots busy",
+            "Busy",
             busy,
             "percentunit",
             decimals=0,
@@ -86,16 +87,15 @@ def _queues() -> table.Panel:
 
 
 def _budgets() -> table.Panel:
-    burning = steps("text", (1, colours.NOTICE), (6, colours.WARN), (14.4, colours.BAD))
     return rows_by(
         (NAMESPACE, QUEUE),
         "Error budget left",
         "What is left of 30 days' error budget: for jobs that begin late, and for jobs that end "
         "dead. Burns: how many times as fast as allowed it was spent in the last hour. Worry from "
         "14 on, and where little is left.",
-        _budget_column("For late jobs", "wait"),
-        _budget_column("For dead jobs", "success"),
-        Column("Burns", f"max by ({EACH}) ({burn('1h')})", TIMES, burning, decimals=1),
+        _budget_column("Late", "wait"),
+        _budget_column("Dead", "success"),
+        Column("Burns", f"max by ({EACH}) ({burn('1h')})", TIMES, BURNING, decimals=1),
     ).span(9)
 
 
@@ -136,13 +136,15 @@ def _wait() -> timeseries.Panel:
 
 
 def _alerts() -> table.Panel:
-    return rows_by(
-        (Key("alertname", "Alert", 240), Key("queue", "Queue", 80, links.to_queue_of_row())),
-        "Alerts",
+    panel = rows_by(
+        (Key("alertname", "Alert", 170), Key("queue", "Queue", 70, links.to_queue_of_row())),
+        "Alerts firing",
         "Headcount's alerts that fire now, and since when their condition holds. none: no alert "
         "fires. Worry about critical ones: they are pages.",
         Column("Since", alerts_since(), CLOCK, instead={0: ("-", "text")}),
-    ).span(7)
+    )
+    short = DynamicConfigValue("mappings", without_prefix("Headcount"))
+    return panel.override_by_name("Alert", [short]).span(8)
 
 
 def _cron() -> table.Panel:
@@ -150,11 +152,10 @@ def _cron() -> table.Panel:
     succeeded = seen("headcount_cron_last_success_timestamp_seconds", CRON)
     late = steps("text", (60, colours.WARN), (300, colours.BAD))
     return rows_by(
-        (TASK,),
+        (Key("task", "Task", link=links.to_task_of_row()),),
         "Cron jobs",
-        "When each cron job is due next and when it last succeeded. Worry about overdue: Beat did "
-        "not enqueue it; or about a last success that is older than the job's schedule allows.",
-        Column("Due", f"{due} * 1000", "dateTimeFromNow"),
+        "By how much each cron job is overdue, and when it last succeeded. Worry about overdue: "
+        "Beat did not enqueue it; or about a success that is older than its schedule allows.",
         Column("Overdue", f"clamp_min (time() - {due}, 0)", "s", late, decimals=0),
         Column(
             "Succeeded",
@@ -162,4 +163,4 @@ def _cron() -> table.Panel:
             "dateTimeFromNow",
             instead={0: ("never yet", "text")},
         ),
-    ).span(11)
+    ).span(10)

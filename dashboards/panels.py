@@ -13,6 +13,7 @@ from dashboards.graphs import (
     shaded,
     stacked,
     told_apart,
+    unnamed,
 )
 from dashboards.promql import (
     EACH,
@@ -166,9 +167,9 @@ def slots() -> timeseries.Panel:
 def probe() -> timeseries.Panel:
     """Draw how quickly the broker answers."""
     panel = graph(
-        "Broker probe",
+        "Probe",
         "Time the slowest sidecar took to read the broker. Worry above 100 ms: every enqueue and "
         "every lease waits like that too. A gap: the broker was down.",
         Query(f"max ({series('headcount_broker_probe_seconds')})", "probe"),
     )
-    return coloured(panel, {"probe": colours.PLAIN}).unit("s")
+    return unnamed(coloured(panel, {"probe": colours.PLAIN})).unit("s")

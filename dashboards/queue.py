@@ -90,8 +90,8 @@ def _ready() -> stat.Panel:
 def _drains_in() -> stat.Panel:
     panel = bare(
         "Drains in",
-        "How long the backlog will last if it goes on shrinking as in the last two minutes; never: "
-        "it grows. 0 while fewer jobs are ready than there are slots. Worry when it does not fall.",
+        "How long the backlog will last if it goes on shrinking as over the last four scrapes; "
+        "never: it grows. 0 while fewer jobs are ready than slots are there. Worry if it climbs.",
         latest(drains_in()),
     )
     panel.thresholds(steps(colours.OK, (1, colours.PLAIN)))
@@ -101,8 +101,8 @@ def _drains_in() -> stat.Panel:
 def _drained_at() -> stat.Panel:
     return moment(
         "Drained at",
-        "When the backlog will be gone if it goes on shrinking as in the last two minutes. Worry "
-        "when that moves away from minute to minute.",
+        "When the backlog will be gone if it goes on shrinking as over the last four scrapes. "
+        "Worry when that moves away from minute to minute.",
         moment_after(latest(drains_in())),
         DRAINED_WORDS,
         colours.PLAIN,
@@ -147,8 +147,10 @@ def _again() -> timeseries.Panel:
         Query(worker_rate("headcount_jobs_processed_total", outcome="retried"), "retried"),
         Query(worker_rate("headcount_jobs_received_total", redelivered="true"), "redelivered"),
     )
-    return coloured(panel, {"retried": colours.NOTICE, "redelivered": colours.DISCARDED}).unit(
-        PER_SECOND
+    return (
+        coloured(panel, {"retried": colours.NOTICE, "redelivered": colours.DISCARDED})
+        .unit(PER_SECOND)
+        .axis_soft_max(1)
     )
 
 

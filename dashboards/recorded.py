@@ -3,11 +3,20 @@
 Rules keep no scrape job, so only namespace and queue filter them.
 """
 
+from alerts.objectives import FAST, SLOW
+from dashboards import colours
 from dashboards.promql import EACH
+from dashboards.scales import steps
 
 SLI = f"{EACH}, sli"
 FIRING = 'ALERTS{alertname=~"Headcount.*", alertstate="firing", namespace=~"$namespace"}'
 ACTIVE_SINCE = 'ALERTS_FOR_STATE{alertname=~"Headcount.*", namespace=~"$namespace"}'
+
+RATES = sorted(rate for _, _, rate in (*FAST, *SLOW))
+BURNING = steps(
+    "text", *zip(RATES, (colours.NOTICE, colours.NOTICE, colours.WARN, colours.BAD), strict=True)
+)
+"""The colours of burn rates: each step is where another alert begins."""
 
 
 def burn(window: str, sli: str = "wait|success") -> str:

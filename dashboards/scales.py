@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from grafana_foundation_sdk.builders.dashboard import ThresholdsConfig
 from grafana_foundation_sdk.models.dashboard import (
+    DashboardRegexMapOptions,
+    RegexMap,
     Threshold,
     ThresholdsMode,
     ValueMap,
@@ -19,6 +21,13 @@ def steps(lowest: str, *above: tuple[float, str]) -> ThresholdsConfig:
     """Colour values: ``lowest`` from the bottom, then each colour from its value on."""
     scale = [Threshold(None, lowest), *(Threshold(value, colour) for value, colour in above)]
     return ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(scale)
+
+
+def without_prefix(prefix: str) -> list[ValueMapping]:
+    """Show texts without what they all begin with."""
+    rest = ValueMappingResult(text="$1", index=0)
+    options = DashboardRegexMapOptions(pattern=f"{prefix}(.+)", result=rest)
+    return [RegexMap(options)]
 
 
 def words(by_value: Mapping[int, tuple[str, str]]) -> list[ValueMapping]:

@@ -12,15 +12,9 @@ from dashboards.board import add_row, board
 from dashboards.graphs import coloured, graph, leading, limited, marked
 from dashboards.promql import seen
 from dashboards.queries import Query
-from dashboards.recorded import SLI, bad_jobs, budget_left, burn
+from dashboards.recorded import BURNING, SLI, bad_jobs, budget_left, burn
 from dashboards.scales import TIMES, steps
 from dashboards.tables import NAMESPACE, QUEUE, Column, Key, budget_column, rows_by
-
-RATES = sorted(rate for _, _, rate in (*FAST, *SLOW))
-BURNING = steps(
-    "text", *zip(RATES, (colours.NOTICE, colours.NOTICE, colours.WARN, colours.BAD), strict=True)
-)
-"""The colours of burn rates: each step is where another alert begins."""
 
 ABOUT = {"wait": "jobs that begin late", "success": "jobs that end dead"}
 
@@ -53,9 +47,9 @@ def _objectives() -> table.Panel:
         Column("Within", _within(), "s", instead={0: ("-", "text")}),
         *(
             Column(f"Burn {window}", burn(window), TIMES, BURNING, decimals=1)
-            for window in ("5m", "1h", "6h", "1d", "3d", "30d")
+            for window in ("5m", "1h", "6h", "1d", "3d")
         ),
-        Column("Bad in an hour", bad_jobs(), decimals=0),
+        Column("Bad, 1h", bad_jobs(), decimals=0),
         budget_column("Budget left", budget_left()),
     )
 

@@ -16,7 +16,10 @@ from dashboards.scales import steps, words
 from dashboards.variables import DATASOURCE
 
 PIXELS_A_LETTER = 7.5
-CELL_PADDING_PIXELS = 18
+CELL_PADDING_PIXELS = 16
+NAME_PIXELS = 90
+"""Room for the names of queues and most namespaces."""
+
 DATE_PIXELS = 140
 """Room for "a few seconds ago"."""
 
@@ -34,8 +37,8 @@ class Key:
 NAMESPACE = Key("namespace", "Namespace")
 """Where Prometheus knows no namespaces, there is no such column."""
 
-QUEUE = Key("queue", "Queue", 96, links.to_queue_of_row())
-TASK = Key("task", "Task", 300, links.to_task_of_row())
+QUEUE = Key("queue", "Queue", NAME_PIXELS, links.to_queue_of_row())
+TASK = Key("task", "Task", 320, links.to_task_of_row())
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,7 @@ def rows_by(
     """
     panel = table.Panel().title(title).description(description).datasource(DATASOURCE)
     panel.cell_height(TableCellHeight.SM).unit("locale")
-    for key in keys:
-        _set_key(panel, key)
+    _set_keys(panel, keys)
     for index, column in enumerate(columns):
         query = target(Query(column.expression, least_step=column.least_step), index)
         panel.with_target(query.format(PromQueryFormat.TABLE).instant())
@@ -93,14 +95,16 @@ def budget_column(heading: str, left: str) -> Column:
     )
 
 
-def _set_key(panel: table.Panel, key: Key) -> None:
-    if key == QUEUE:  # and of the namespace, which may not be there to be set by itself
-        width = DynamicConfigValue("custom.width", key.pixels)
-        panel.override_by_regexp(f"/^({NAMESPACE.heading}|{key.heading})$/", [width])
-    elif key.pixels:
-        panel.override_by_name(key.heading, [DynamicConfigValue("custom.width", key.pixels)])
-    if key.link:
-        panel.override_by_name(key.heading, [DynamicConfigValue("links", [key.link])])
+def _set_keys(panel: table.Panel, keys: tuple[Key, ...]) -> None:
+    if NAMESPACE in keys:  # which may not be there to be set by itself
+        names = f"/^({NAMESPACE.heading}|{keys[-1].heading})$/"
+        width = "custom.width" if QUEUE in keys else "custom.minWidth"
+        panel.override_by_regexp(names, [DynamicConfigValue(width, NAME_PIXELS)])
+    for key in keys:
+        if key.pixels:
+            panel.override_by_name(key.heading, [DynamicConfigValue("custom.width", key.pixels)])
+        if key.link:
+            panel.override_by_name(key.heading, [DynamicConfigValue("links", [key.link])])
 
 
 def _merged() -> DataTransformerConfig:

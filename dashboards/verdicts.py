@@ -41,7 +41,7 @@ def _leading(panel: stat.Panel, board: str) -> stat.Panel:
 def alerts() -> stat.Panel:
     """Count alerts."""
     panel = number(
-        "Alerts firing",
+        "Alerts",
         "Headcount's alerts that fire now, whatever queue is chosen; the list is below. Worry from "
         "1 on: each of them links to its runbook.",
         alerts_firing(),

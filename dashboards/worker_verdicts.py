@@ -1,4 +1,4 @@
-"""The top line of the Workers dashboard: eight numbers on all workers together."""
+"""The top line of the Workers dashboard: seven numbers on all workers together."""
 
 from grafana_foundation_sdk.builders import stat
 
@@ -13,9 +13,10 @@ ALL_SLOTS = total(series("headcount_worker_slots"))
 
 
 def worker_verdicts() -> list[stat.Panel]:
-    """Build the eight panels, which fill one row."""
-    verdicts = (_stuck, _draining, _live, _slots, _share_busy, _hung, _killed, _reconnects)
-    return [verdict().span(3) for verdict in verdicts]
+    """Build the seven panels, which fill one row."""
+    short = (_stuck, _draining, _live, _share_busy)
+    long = (_hung, _killed, _reconnects)
+    return [make().span(3) for make in short] + [make().span(4) for make in long]
 
 
 def _stuck() -> stat.Panel:
@@ -47,21 +48,12 @@ def _live() -> stat.Panel:
     return panel.unit("locale").thresholds(steps(colours.BAD, (1, colours.OK)))
 
 
-def _slots() -> stat.Panel:
-    return number(
-        "Total slots",
-        "Jobs that all workers together can perform at once. Worry when it drops without a "
-        "deployment: workers are gone.",
-        ALL_SLOTS,
-    ).unit("locale")
-
-
 def _share_busy() -> stat.Panel:
     panel = number(
         "Busy",
         "Share of all slots' time that was spent on jobs. Near 100 % is good use, unless jobs wait "
         "longer than they should: then add workers.",
-        f"{worker_rate(BUSY_SECONDS)} / ({ALL_SLOTS} > 0) or 0 * {ALL_SLOTS}",
+        f"clamp_max ({worker_rate(BUSY_SECONDS)} / ({ALL_SLOTS} > 0), 1) or 0 * {ALL_SLOTS}",
     )
     return panel.unit("percentunit").decimals(0).min(0).max(1)
 

@@ -24,7 +24,7 @@ EXITS = {
     "killed": colours.BAD,
 }
 VERSIONS = "version, celery_version"
-EACH_WORKER = Key("instance", "Worker", 210)
+EACH_WORKER = Key("instance", "Worker", 200)
 
 
 def build() -> Dashboard:
@@ -67,7 +67,6 @@ def _workers() -> table.Panel:
         Column(
             "Killed", _exited("killed"), thresholds=steps("text", (0.5, colours.WARN)), decimals=0
         ),
-        Column("Recycled", _exited("recycled"), decimals=0),
     ).span(24)
 
 
@@ -96,7 +95,7 @@ def _busy() -> timeseries.Panel:
         "Busy share by worker",
         "Share of each worker's slots' time that was spent on jobs. Worry about one that stays at "
         "0 while others are busy, or all at 100 % while jobs wait.",
-        Query(f"{busy} / ({slots} > 0)", "{{instance}}"),
+        Query(f"clamp_max ({busy} / ({slots} > 0), 1)", "{{instance}}"),
     )
     return told_apart(panel).unit("percentunit").axis_soft_max(1)
 
@@ -173,7 +172,7 @@ def _per_worker_name(counter: str) -> str:
 
 def _versions() -> table.Panel:
     return rows_by(
-        (Key("version", "Headcount"), Key("celery_version", "Celery")),
+        (Key("version", "Headcount", 100), Key("celery_version", "Celery", 90)),
         "Versions running",
         "Workers by the versions they run. More than one row: a deployment is under way, or part "
         "of the workers missed it.",

@@ -6,7 +6,10 @@ so that rules and dashboards read them instead of repeating them.
 
 from dataclasses import dataclass
 
-WAIT_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600)
+WAIT_BUCKETS = (
+    *(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+    *(10, 20, 30, 60, 120, 180, 300, 600, 900, 1800, 3600),
+)
 """Seconds up to which the waits of jobs are counted. Every wait threshold is one of them, so that
 objectives read exact counts; of any other there is no count at all."""
 

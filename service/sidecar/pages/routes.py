@@ -1,4 +1,4 @@
-"""Owns the pages for people: the status page and the list of endpoints."""
+"""Owns the pages' addresses and the links on them."""
 
 import re
 
@@ -7,36 +7,34 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from service.settings import Settings
-from service.sidecar.docs_page import docs_content
-from service.sidecar.markup import Page, PageFrame
+from service.sidecar.pages.docs import docs_page
+from service.sidecar.pages.frame import Links, PageFrame
+from service.sidecar.pages.status import StatusPages
 from service.sidecar.snapshot_cache import SnapshotCache
-from service.sidecar.status_page import status_content
-
-REFRESH_SECONDS = 5
 
 HOST_HEADER = re.compile(r"(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d+)?")
-
-Links = list[tuple[str, str]]
 
 
 def page_routes(app: FastAPI, snapshots: SnapshotCache, settings: Settings) -> APIRouter:
     """Build the routes; ``/docs`` lists the endpoints of ``app``."""
     router = APIRouter(tags=["pages"], default_response_class=HTMLResponse)
-    frame = PageFrame()
+    frame, pages = PageFrame(), StatusPages(snapshots)
 
     @router.get("/", summary="Status page for people")
     async def status(request: Request) -> HTMLResponse:
-        """Show health, queues, workers and cron entries; reloads itself."""
-        content, status, footer = status_content(snapshots.latest())
-        links = page_links(settings, request)
-        title = f"{status} · Headcount"
-        return frame.render(Page(title, content, links, footer, status, REFRESH_SECONDS))
+        """Show health, queues, workers, cron entries, dead jobs and the ledger.
+
+        An open page keeps itself up to date by asking for `/?content`, which is what changes.
+        """
+        page = pages.latest()
+        if "content" in request.query_params:
+            return frame.content(page)
+        return frame.render(page, page_links(settings, request))
 
     @router.get("/docs", summary="This list")
     async def docs(request: Request) -> HTMLResponse:
         """List the endpoints with what they answer."""
-        content = docs_content(app.openapi())
-        return frame.render(Page("API · Headcount", content, page_links(settings, request)))
+        return frame.render(docs_page(app.openapi()), page_links(settings, request))
 
     return router
 
@@ -45,8 +43,10 @@ def page_links(settings: Settings, request: Request) -> Links:
     """Return the pages' links; Flower and Prometheus on the host the browser came to."""
     match = HOST_HEADER.fullmatch(request.headers.get("host", ""))
     host = match["host"] if match else settings.local_host()
+    grafana = [("Grafana", settings.grafana_url)] if settings.grafana_url else []
     return [
         ("Flower", f"http://{host}:{settings.flower_port}"),
+        *grafana,
         ("Prometheus", f"http://{host}:{settings.prometheus_port}"),
         ("Metrics", "metrics"),
         ("API", "docs"),
