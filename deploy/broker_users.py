@@ -19,12 +19,13 @@ RIGHTS: Mapping[str, str] = {
     "admin": "~* &* +@all",
     # Workers, Beat, Flower and whoever enqueues.
     "jobs": "~* &* +@all -@admin -@dangerous +info",
-    # Sidecars look at everything, and write four things: the mark that shows whether the broker
-    # takes writes, what they say of themselves, and due jobs' way from schedules into queues.
+    # Sidecars look at everything, so that a newer one may look at more, and write three things: the
+    # mark that shows whether the broker takes writes, what they say of themselves, and due jobs'
+    # way from schedules into queues.
     "sidecar": " ".join(
         (
-            "resetchannels -@all +@connection +info +time +multi +exec +discard",
-            "%R~* +hgetall +hkeys +zrange +zrangebyscore +zcard +llen +lindex +exists",
+            "%R~* resetchannels -@all +@read -@dangerous",
+            "+@connection +info +time +multi +exec +discard",
             "(~* -@all +eval +evalsha)",
             "(~headcount:nothing -@all +del)",
             "(~headcount:processes* -@all +persist +hset +hdel +zadd +zrem)",
