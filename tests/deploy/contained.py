@@ -32,10 +32,10 @@ class Contained:
     def __init__(
         self, tree: Path, directory: Path, words: Sequence[str], variables: Mapping[str, object]
     ) -> None:
-        self._tree, self.log = tree, directory / f"{words[0]}.log"
+        self._tree, self.log = tree, directory / "log"
         self.env = IMAGE_VARIABLES | {"PATH": f"{tree}/bin:{SEARCHED}"}
         self.env |= {name: str(value) for name, value in variables.items()}
-        root = directory / f"{words[0]}-root"
+        root = directory / "root"
         root.mkdir()
         inside = [root, tree, sys.base_prefix, HERE / "app", tree / "bin" / "headcount", *words]
         script = ["sh", HERE / "contained.sh", *inside]
@@ -66,6 +66,10 @@ class Contained:
         """Ask the health check that the image has."""
         program = f"{self._tree}/bin/python"
         return self.ask(program, "-I", f"{self._tree}/healthcheck.py") == 0
+
+    def is_up(self) -> bool:
+        """Say whether it has come as far as to say something, and answers where it listens."""
+        return bool(self.text()) and self.is_healthy()
 
     def written(self) -> set[str]:
         """What it has in /tmp, beside the way to the tree."""
@@ -99,15 +103,13 @@ class Containers:
     def __init__(self, tree: Path, directory: Path, broker: BrokerProcess) -> None:
         self._tree, self._directory = tree, directory
         self._started: dict[str, Contained] = {}
-        self._variables: dict[str, object] = {
+        self._variables = {
             "CELERY_BROKER_URL": broker.url,
             "HEADCOUNT_WORKERS": "left_behind",
             "HEADCOUNT_CONCURRENCY": 2,
-            "HEADCOUNT_METRICS_PORT": free_port(),
-            "HEADCOUNT_HTTP_PORT": free_port(),
-            "HEADCOUNT_FLOWER_PORT": free_port(),
             "HEADCOUNT_FLOWER_USER": "flower",
             "HEADCOUNT_FLOWER_PASSWORD": "flower",
+            **free_ports(),
         }
 
     @property
@@ -116,8 +118,16 @@ class Containers:
         return f"http://127.0.0.1:{self._variables['HEADCOUNT_HTTP_PORT']}/health/ready"
 
     def start(self, *words: str) -> Contained:
-        made = Contained(self._tree, self._directory, words, self._variables)
-        self._started[words[0]] = made
+        return self._start(words[0], words, self._variables)
+
+    def start_another(self, command: str) -> Contained:
+        """Start one more of a kind, with ports of its own."""
+        return self._start(f"another-{command}", [command], self._variables | free_ports())
+
+    def _start(self, name: str, words: Sequence[str], variables: Mapping[str, object]) -> Contained:
+        directory = self._directory / name
+        directory.mkdir()
+        made = self._started[name] = Contained(self._tree, directory, words, variables)
         return made
 
     def __getitem__(self, command: str) -> Contained:
@@ -134,6 +144,10 @@ class Containers:
     ) -> None:
         for one in self._started.values():
             one.kill()
+
+
+def free_ports() -> dict[str, object]:
+    return {f"HEADCOUNT_{kind}_PORT": free_port() for kind in ("METRICS", "HTTP", "FLOWER")}
 
 
 def may_contain() -> bool:

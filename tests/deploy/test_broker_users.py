@@ -1,5 +1,6 @@
 """The users of the broker in the cluster can do what they have to, and no more."""
 
+import signal
 from urllib.parse import urlsplit
 
 import pytest
@@ -95,10 +96,9 @@ def refused(command):
 def test_processes_perform_account_and_show_with_their_users(cluster, processes_of_cluster):
     from tests import sample_jobs as jobs
 
-    jobs.Note.perform_async("now")
-    jobs.Note.perform_in(1, "later")
+    made = [jobs.Note.perform_async("now"), jobs.Note.perform_in(1, "later")]
     worker, sidecar = processes_of_cluster["worker"], processes_of_cluster["sidecar"]
-    wait_until(lambda: len(worker.finished()) == 2, 15, worker.text())
+    wait_until(lambda: all(worker.attempts(job.id) for job in made), 15, worker.text())
     wait_until(lambda: sidecar.metric("headcount_queue_workers", queue="default") == 1, 10)
     assert sidecar.metric("headcount_health_ok", check="broker") == 1
     assert sidecar.metric("headcount_broker_writable") == 1
@@ -128,9 +128,14 @@ def test_the_check_command_finds_nothing_wrong_with_users_and_broker(
 def test_a_sidecar_alone_promotes_due_jobs_and_announces_itself(cluster, processes_of_cluster):
     from tests import sample_jobs as jobs
 
-    processes_of_cluster["worker"].stop()
-    jobs.LowNote.perform_in(0.5, "promoted")
-    wait_until(lambda: cluster.broker.queue("low").ready == 1, 10)
+    worker = processes_of_cluster["worker"]
+    worker.signal(signal.SIGSTOP)
+    try:
+        job = jobs.LowNote.perform_in(0.5, "promoted")
+        wait_until(lambda: cluster.broker.queue("low").ready == 1, 10)
+    finally:
+        worker.signal(signal.SIGCONT)
+    wait_until(lambda: worker.attempts(job.id), 15)
     announced = cluster.broker.client.hkeys("headcount:processes")
     assert any(name.startswith(b"sidecar-") for name in announced)
     assert "NOPERM" not in processes_of_cluster["sidecar"].text()

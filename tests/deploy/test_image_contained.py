@@ -95,12 +95,12 @@ def test_only_workers_write_and_only_what_children_count_into(containers):
     assert all(file.startswith(prefixes) for file in written["worker"])
 
 
-@pytest.mark.parametrize("name", PROCESSES[::-1])
-def test_the_first_process_ends_well_when_its_container_is_stopped(containers, name):
-    """The last test of this file: nothing runs after it."""
-    started = containers[name]
-    assert started.stop(STOPPED_SECONDS) == 0
-    assert "Traceback" not in started.text()
+def test_first_processes_end_well_when_their_containers_are_stopped(containers):
+    started = [containers.start_another(name) for name in PROCESSES]
+    for one in started:
+        wait_until(one.is_up, 30, one.text())
+    assert [one.stop(STOPPED_SECONDS) for one in started] == [0] * len(PROCESSES)
+    assert not any("Traceback" in one.text() for one in started)
 
 
 def copy_build_context(target):
