@@ -82,9 +82,9 @@ def test_the_health_check_finds_a_process_well(containers, name):
     wait_until(containers[name].is_healthy, 30)
 
 
-def test_the_health_check_finds_out_that_a_process_does_not_answer(containers):
+def test_the_health_check_finds_out_that_a_process_does_not_answer(containers, monkeypatch):
     sidecar = containers["sidecar"]
-    sidecar.env = sidecar.env | {"HEADCOUNT_HTTP_PORT": str(free_port())}
+    monkeypatch.setitem(sidecar.env, "HEADCOUNT_HTTP_PORT", str(free_port()))
     assert not sidecar.is_healthy()
 
 
