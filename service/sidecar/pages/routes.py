@@ -12,6 +12,7 @@ from service.sidecar.pages.frame import Links, PageFrame
 from service.sidecar.pages.status import StatusPages
 from service.sidecar.snapshot_cache import SnapshotCache
 
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 HOST_HEADER = re.compile(r"(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d+)?")
 
 
@@ -40,12 +41,17 @@ def page_routes(app: FastAPI, snapshots: SnapshotCache, settings: Settings) -> A
 
 
 def page_links(settings: Settings, request: Request) -> Links:
-    """Return the pages' links; Flower and Prometheus on the host the browser came to."""
+    """Return the pages' links; Flower and Prometheus on the host the browser came to.
+
+    Flower only where it answers: an unprotected one does on its own machine alone.
+    """
     match = HOST_HEADER.fullmatch(request.headers.get("host", ""))
     host = match["host"] if match else settings.local_host()
+    reaches_flower = settings.flower_is_protected or host in LOCAL_HOSTS
+    flower = [("Flower", f"http://{host}:{settings.flower_port}")] if reaches_flower else []
     grafana = [("Grafana", settings.grafana_url)] if settings.grafana_url else []
     return [
-        ("Flower", f"http://{host}:{settings.flower_port}"),
+        *flower,
         *grafana,
         ("Prometheus", f"http://{host}:{settings.prometheus_port}"),
         ("Metrics", "metrics"),

@@ -197,17 +197,31 @@ def test_looking_at_the_page_reads_nothing_from_the_broker(client, broker):
 
 
 @pytest.mark.parametrize(
-    ("host", "flower"),
+    ("host", "prometheus"),
     [
-        ("jobs.example:8000", "http://jobs.example:5555"),
-        ("[::1]:8000", "http://[::1]:5555"),
-        ('"><script>', "http://127.0.0.1:5555"),
+        ("jobs.example:8000", "http://jobs.example:9090"),
+        ("[::1]:8000", "http://[::1]:9090"),
+        ('"><script>', "http://127.0.0.1:9090"),
     ],
 )
-def test_links_lead_to_the_host_the_browser_came_to(client, host, flower):
+def test_links_lead_to_the_host_the_browser_came_to(client, host, prometheus):
     addresses = Page(client.request("GET", "/", {"host": host}).text).addresses
-    assert flower in addresses
+    assert prometheus in addresses
     assert {"metrics", "docs"} <= set(addresses)
+
+
+def test_flower_is_linked_where_it_answers_which_is_here_alone_without_a_password(
+    client, snapshots
+):
+    both = {"HEADCOUNT_FLOWER_USER": "ops", "HEADCOUNT_FLOWER_PASSWORD": "x"}
+    protected = AppClient(create_app(snapshots, load_settings(both), HOST))
+
+    def linked(client, host):
+        return "Flower" in Page(client.request("GET", "/", {"host": host}).text).words
+
+    assert linked(client, "localhost:8000")
+    assert not linked(client, "jobs.example:8000")
+    assert linked(protected, "jobs.example:8000")
 
 
 def test_grafana_is_linked_where_a_setting_says_where_it_is(client, snapshots):
