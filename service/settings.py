@@ -29,6 +29,8 @@ from service.setting_types import (
 )
 from service.trace_export import TraceExport, trace_export
 
+LOOPBACK = "127.0.0.1"
+
 
 class Settings(BaseModel):
     """Validated settings; the field's alias is the variable it comes from.
@@ -48,7 +50,7 @@ class Settings(BaseModel):
     concurrency: int = Field(8, ge=1, le=1000, alias="HEADCOUNT_CONCURRENCY")
     prefetch: int = Field(1, ge=1, le=1000, alias="HEADCOUNT_PREFETCH")
     queues: Queues = Field(QUEUE_NAMES, alias="HEADCOUNT_QUEUES")
-    host: Host = Field("127.0.0.1", alias="HEADCOUNT_HOST")
+    host: Host = Field(LOOPBACK, alias="HEADCOUNT_HOST")
     http_port: Port = Field(8000, alias="HEADCOUNT_HTTP_PORT")
     metrics_port: int = Field(9808, ge=0, le=65535, alias="HEADCOUNT_METRICS_PORT")
     flower_port: Port = Field(5555, alias="HEADCOUNT_FLOWER_PORT")
@@ -102,7 +104,16 @@ class Settings(BaseModel):
 
     def local_host(self) -> str:
         """Return an address at which this machine's own listeners answer."""
-        return "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host
+        return LOOPBACK if self.host in ("0.0.0.0", "::", "") else self.host
+
+    @property
+    def flower_is_protected(self) -> bool:
+        """Whether Flower asks for a user and a password; otherwise it is for this machine only."""
+        return bool(self.flower_user and self.flower_password)
+
+    def flower_host(self) -> str:
+        """Return an address at which this machine's Flower answers."""
+        return self.local_host() if self.flower_is_protected else LOOPBACK
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:

@@ -8,10 +8,8 @@ from typing import Any
 
 from service.broker_address import broker_address
 from service.errors import SettingsError
-from service.settings import Settings
+from service.settings import LOOPBACK, Settings
 from workers.process_app import app_with_jobs
-
-LOOPBACK = "127.0.0.1"
 
 
 def run_flower(settings: Settings) -> None:
@@ -42,16 +40,6 @@ def run_flower(settings: Settings) -> None:
     app.start(["flower", f"--address={access['address']}", *options])
 
 
-def is_protected(settings: Settings) -> bool:
-    """Return whether Flower asks for a user and a password."""
-    return bool(settings.flower_user and settings.flower_password)
-
-
-def flower_host(settings: Settings) -> str:
-    """Return an address at which this machine's Flower answers."""
-    return settings.local_host() if is_protected(settings) else LOOPBACK
-
-
 def flower_access(settings: Settings) -> dict[str, Any]:
     """Return where Flower listens and what it lets one do, by names of its options.
 
@@ -60,7 +48,7 @@ def flower_access(settings: Settings) -> dict[str, Any]:
     Raises:
         SettingsError: one of the two has a letter that Flower cannot compare.
     """
-    if not is_protected(settings):
+    if not settings.flower_is_protected:
         return {"address": LOOPBACK, "basic_auth": [], "read_only": True}
     for name, value in (("USER", settings.flower_user), ("PASSWORD", settings.flower_password)):
         if not (value.isascii() and value.isprintable()):

@@ -28,9 +28,12 @@ class NewestDead:
     def __call__(self, ids: Mapping[bytes, bytes]) -> tuple[DeadEntry, ...]:
         """Return the newest of these jobs, the newest first; ``ids``: id -> when it died.
 
-        A job that is dead no more by the time its record is read is left out.
+        A job that is dead no more by the time its record is read is left out, and so is a record
+        that somebody else has written.
         """
-        graves = [(float(died_at), job_id.decode()) for job_id, died_at in ids.items()]
+        graves = [
+            (float(died_at), job_id.decode(errors="replace")) for job_id, died_at in ids.items()
+        ]
         newest = sorted(graves, reverse=True)[:NEWEST]
         known = self._known | self._read([grave for grave in newest if grave not in self._known])
         self._known = {grave: known[grave] for grave in newest if grave in known}
@@ -39,7 +42,8 @@ class NewestDead:
     def _read(self, graves: Sequence[Grave]) -> dict[Grave, DeadEntry]:
         died_at = {job_id: seconds for seconds, job_id in graves}
         jobs = self._dead.read(list(died_at)) if graves else []
-        return {(died_at[job.id], job.id): _entry(job, died_at[job.id]) for job in jobs}
+        ours = [job for job in jobs if job.id in died_at]
+        return {(died_at[job.id], job.id): _entry(job, died_at[job.id]) for job in ours}
 
 
 def _entry(job: DeadJob, died_at: float) -> DeadEntry:

@@ -118,7 +118,8 @@ class BrokerState:
 
     ``memory_max_bytes`` 0: no limit. ``memory_total_bytes``: what its machine has.
     ``config_problems``: check -> what is wrong and the command that mends it; a check that is
-    well is absent. ``refusal``: why it stores nothing, and what mends it; "" while it does.
+    well is absent. ``refusal``: why it stores nothing, and what mends it; "" while it does, None
+    where we may not ask.
     """
 
     memory_used_bytes: int | None
@@ -127,7 +128,7 @@ class BrokerState:
     clients: int | None
     evicted_keys: int | None
     config_problems: dict[str, str]
-    refusal: str = ""
+    refusal: str | None = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,13 +89,12 @@ class SnapshotReader:
             if self._may_write:
                 commands.delete(keys.NOTHING)
             info, *written = commands.execute(raise_on_error=False)
-        refused = written[0] if written and isinstance(written[0], ResponseError) else None
-        if isinstance(refused, NoPermissionError):
-            self._may_write, refused = False, None
+        if written and isinstance(written[0], NoPermissionError):
+            self._may_write, written = False, []
         if isinstance(info, ResponseError):
             logger.debug("the broker does not answer INFO: %s", info)
             info = {}
-        return broker_state(info, refused)
+        return broker_state(info, *written)
 
     def _snapshot(
         self,

@@ -24,7 +24,6 @@ from service.serve.prometheus_config import (
 from service.serve.readiness import http_answers, tcp_answers
 from service.serve.state_dir import write_private
 from service.settings import Settings
-from workers.flower import flower_host
 
 WORKER_EXTRA_SECONDS = 5.0
 """What the worker gets beyond its own grace before it is killed."""
@@ -112,7 +111,7 @@ def _python_processes(
             grace_seconds=settings.shutdown_grace_seconds + WORKER_EXTRA_SECONDS,
         ),
         process("beat"),
-        process("flower", ready=partial(tcp_answers, flower_host(settings), settings.flower_port)),
+        process("flower", ready=partial(tcp_answers, settings.flower_host(), settings.flower_port)),
         # A job that still runs while the worker drains may ask for the health.
         process(
             "sidecar",

@@ -7,7 +7,6 @@ from pathlib import Path
 from service.serve.embedded import BROKER_HOST, EmbeddedBroker
 from service.serve.prometheus_config import listen_address
 from service.settings import Settings
-from workers.flower import flower_host
 
 TRY_JOB = "workers.jobs.health_check.HealthCheckWorker"
 
@@ -44,7 +43,7 @@ def _addresses(settings: Settings, *, has_prometheus: bool) -> dict[str, str]:
         "Health": url(settings.http_port, "/health"),
         "Status page": url(settings.http_port, "/"),
         "API docs": url(settings.http_port, "/docs"),
-        "Flower": url(settings.flower_port, "/", flower_host(settings)),
+        "Flower": url(settings.flower_port, "/", settings.flower_host()),
     }
     if has_prometheus:
         addresses["Prometheus"] = url(settings.prometheus_port, "/")

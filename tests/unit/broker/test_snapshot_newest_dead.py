@@ -70,3 +70,11 @@ def test_a_dead_job_without_a_record_is_left_out(jobs, read, broker):
     die(jobs, "a")
     broker.client.zadd(keys.dead("low"), {"lost": 9e9})
     assert ids(read()) == ["a"]
+
+
+@pytest.mark.parametrize("record", [b"{}", b"[1]", b"no JSON", b"\xff", b'{"id": "of another"}'])
+def test_a_record_that_somebody_else_has_written_is_left_out(jobs, read, broker, record):
+    die(jobs, "a", "b")
+    broker.client.hset(keys.DEAD_RECORDS, "b", record)
+    broker.client.zadd(keys.dead("low"), {b"\xff\xfe": 1e12})
+    assert ids(read()) == ["a"]

@@ -197,17 +197,31 @@ def test_looking_at_the_page_reads_nothing_from_the_broker(client, broker):
 
 
 @pytest.mark.parametrize(
-    ("host", "flower"),
+    ("host", "prometheus"),
     [
-        ("jobs.example:8000", "http://jobs.example:5555"),
-        ("[::1]:8000", "http://[::1]:5555"),
-        ('"><script>', "http://127.0.0.1:5555"),
+        ("jobs.example:8000", "http://jobs.example:9090"),
+        ("[::1]:8000", "http://[::1]:9090"),
+        ('"><script>', "http://127.0.0.1:9090"),
     ],
 )
-def test_links_lead_to_the_host_the_browser_came_to(client, host, flower):
+def test_links_lead_to_the_host_the_browser_came_to(client, host, prometheus):
     addresses = Page(client.request("GET", "/", {"host": host}).text).addresses
-    assert flower in addresses
+    assert prometheus in addresses
     assert {"metrics", "docs"} <= set(addresses)
+
+
+def test_flower_is_linked_where_it_answers_which_is_here_alone_without_a_password(
+    client, snapshots
+):
+    both = {"HEADCOUNT_FLOWER_USER": "ops", "HEADCOUNT_FLOWER_PASSWORD": "x"}
+    protected = AppClient(create_app(snapshots, load_settings(both), HOST))
+
+    def linked(client, host):
+        return "Flower" in Page(client.request("GET", "/", {"host": host}).text).words
+
+    assert linked(client, "localhost:8000")
+    assert not linked(client, "jobs.example:8000")
+    assert linked(protected, "jobs.example:8000")
 
 
 def test_grafana_is_linked_where_a_setting_says_where_it_is(client, snapshots):
@@ -225,3 +239,19 @@ def test_docs_list_every_endpoint_with_its_summary_and_fields(client, page):
     for field in ("queues[].oldest_ready_age_seconds", "checks.*.detail", "workers[].draining"):
         assert field in shown.text
     assert "openapi.json" in shown.addresses
+
+
+def test_workers_and_dead_jobs_lead_to_their_pages_in_flower(client, page, show):
+    show(a_snapshot(workers=(a_worker("worker@pod a/b"),), newest_dead=(a_dead_job('id "1"'),)))
+    places = ("worker/worker%40pod%20a%2Fb", "task/id%20%221%22")
+    for place in places:
+        assert f"flower/{place}" in page().addresses
+        answer = client.request("GET", f"/flower/{place}", {"host": "localhost:8000"})
+        assert answer.status_code == 307
+        assert answer.headers["location"] == f"http://localhost:5555/{place}"
+
+
+def test_where_flower_does_not_answer_its_links_say_why(client):
+    answer = client.request("GET", "/flower/task/1", {"host": "jobs.example:8000"})
+    assert answer.status_code == 403
+    assert "HEADCOUNT_FLOWER_PASSWORD" in answer.json()["detail"]

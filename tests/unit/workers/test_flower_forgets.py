@@ -10,7 +10,7 @@ from tornado.ioloop import IOLoop
 from service.errors import SettingsError
 from service.settings import load_settings
 from workers.celery_app import make_celery
-from workers.flower import flower_access, flower_host
+from workers.flower import flower_access
 from workers.flower_app import HeadcountFlower
 from workers.report import REMEMBER_SECONDS
 
@@ -66,9 +66,9 @@ def test_with_both_it_is_where_everything_listens():
 
 def test_serve_looks_for_it_where_it_listens():
     both = {"HEADCOUNT_FLOWER_USER": "ops", "HEADCOUNT_FLOWER_PASSWORD": "x"}
-    assert flower_host(settings_of(HEADCOUNT_HOST="192.0.2.7")) == "127.0.0.1"
-    assert flower_host(settings_of(HEADCOUNT_HOST="192.0.2.7", **both)) == "192.0.2.7"
-    assert flower_host(settings_of(HEADCOUNT_HOST="0.0.0.0", **both)) == "127.0.0.1"
+    assert settings_of(HEADCOUNT_HOST="192.0.2.7").flower_host() == "127.0.0.1"
+    assert settings_of(HEADCOUNT_HOST="192.0.2.7", **both).flower_host() == "192.0.2.7"
+    assert settings_of(HEADCOUNT_HOST="0.0.0.0", **both).flower_host() == "127.0.0.1"
 
 
 def test_a_password_that_flower_cannot_compare_is_refused_without_being_shown():
