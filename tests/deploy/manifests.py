@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from tests.programs import installed
+from tests.programs import if_there
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 KUBERNETES = DEPLOY / "kubernetes"
@@ -21,7 +21,7 @@ WITH_PODS = ("Deployment", "StatefulSet")
 @cache
 def built(folder: str | Path) -> tuple[Manifest, ...]:
     """Build a kustomization, as ``kubectl apply -k`` does."""
-    command = [installed("kubectl"), "kustomize", str(KUBERNETES / folder)]
+    command = [if_there("kubectl"), "kustomize", str(KUBERNETES / folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return tuple(yaml.safe_load_all(done.stdout))

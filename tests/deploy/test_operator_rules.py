@@ -8,13 +8,13 @@ import yaml
 from alerts.generate import rule_files
 from alerts.pace import Pace
 from deploy.prometheus_rule import SILENT_AT_ZERO
-from tests.deploy.manifests import built, named, of_kind, overlay
+from tests.deploy.manifests import built, of_kind
 from tests.programs import installed
 
 pytestmark = pytest.mark.needs_prometheus
 
-WORKER = named(overlay("preview"), "Deployment", "-worker-deployment")["metadata"]
-REPLICAS = f'kube_deployment_spec_replicas{{namespace="n",deployment="{WORKER["name"]}"}}'
+WORKER = "headcount-preview-worker-deployment"
+REPLICAS = f'kube_deployment_spec_replicas{{namespace="n",deployment="{WORKER}"}}'
 NO_WORKERS = [
     {"series": f'{name}{{namespace="n",job="s",instance="s"{labels}}}', "values": values}
     for name, labels, values in (
