@@ -156,8 +156,3 @@ def test_with_credentials_who_has_them_may_act_and_nobody_else(scene, running):
     assert flower.ask(revoke + "&signal=SIGKILL", "POST")[0] == 200
     wait_until(lambda: scene.worker.attempts(running), 15)
     assert scene.worker.attempts(running)[0]["outcome"] == "revoked"
-
-
-def test_it_says_nothing_of_workers_that_are_not_there_yet(scene):
-    for flower in (scene.open, scene.protected):
-        assert "Inspect method" not in flower.process.text()
