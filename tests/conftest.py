@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +20,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
+    # Whoever runs the tests may ignore these, as shells do for what they run in the background, and
+    # all that tests start would.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
     # However slow one example is: other tests may be using the machine.
     settings.register_profile("headcount", deadline=None)
     settings.load_profile("headcount")

@@ -88,9 +88,12 @@ class Fleet:
         """Start another, tell this one to end as an operator does; its exit status."""
         self._add_one()
         self.wait_until_ready()
-        self._silences.note([worker.pid, *family(worker)])
+        processes = [worker.pid, *family(worker)]
+        self._silences.note(processes)
         self.workers.remove(worker)
-        return worker.stop(seconds)
+        status = worker.stop(seconds)
+        self._silences.note(processes)  # what outlasted the grace has just been killed
+        return status
 
     def mend(self) -> int:
         """Replace workers that have ended; return how many had."""
