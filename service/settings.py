@@ -113,8 +113,8 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
-    broker_url: BrokerUrl | None = Field(None, alias="CELERY_BROKER_URL")
-    result_backend: BrokerUrl | None = Field(None, alias="CELERY_RESULT_BACKEND")
+    broker_url: BrokerUrl | None = Field(None, alias="CELERY_BROKER_URL", repr=False)
+    result_backend: BrokerUrl | None = Field(None, alias="CELERY_RESULT_BACKEND", repr=False)
     sentinel_master: str = Field("mymaster", alias="HEADCOUNT_SENTINEL_MASTER")
     sentinel_user: str = Field("", alias="HEADCOUNT_SENTINEL_USER")
     sentinel_password: str = Field("", alias="HEADCOUNT_SENTINEL_PASSWORD", repr=False)
@@ -145,7 +145,7 @@ class Settings(BaseModel):
         Literal["debug", "info", "warning", "error", "critical"], BeforeValidator(_lower)
     ] = Field("info", alias="HEADCOUNT_LOG_LEVEL")
     health_url: Annotated[str, BeforeValidator(_http_url)] | None = Field(
-        None, alias="HEADCOUNT_HEALTH_URL"
+        None, alias="HEADCOUNT_HEALTH_URL", repr=False
     )
     timezone: Annotated[ZoneInfo, BeforeValidator(_timezone)] = Field(
         ZoneInfo("UTC"), alias="HEADCOUNT_TIMEZONE"

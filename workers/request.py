@@ -17,12 +17,13 @@ from celery.worker.request import Request
 
 from service.broker.dead_set import dead_record
 from service.broker.lease import Lease
-from service.broker.message import check_headers, next_attempt
+from service.broker.message import next_attempt
+from service.broker.soundness import UnsoundError, check_body, check_headers
 from service.telemetry.events import Outcome
 from workers.arguments import bind
 from workers.attempt import attempt_of, end_attempt, uniqueness
 from workers.next_delay import delay_of_next
-from workers.outcomes import Failure, failure_of, outcome_of, unwrap
+from workers.outcomes import Failure, failure_of, outcome_of, storable, unwrap
 from workers.packing import add_foreign_headers, pack, trace_packed
 from workers.worker import Worker
 
@@ -49,8 +50,12 @@ class JobRequest(Request):
     def __init__(self, message: Any, **options: Any) -> None:
         # Decoded once: the child is given the arguments, not their JSON to decode again.
         options |= {"body": message.payload, "decoded": True}
-        super().__init__(message, **options)
-        self._check()
+        check_headers(message.headers)
+        check_body(message.body, message.payload)
+        try:
+            super().__init__(message, **options)
+        except InvalidTaskError:  # quotes what it says
+            raise UnsoundError("its header 'eta' or 'expires' is no time") from None
         add_foreign_headers(self._request_dict)
         info = message.delivery_info or {}
         # Taken out: what is left in there is pickled on the way to the child.
@@ -71,15 +76,6 @@ class JobRequest(Request):
         if worker is not None and worker.log_arguments:
             self._attempt.arguments = self._loggable(worker)
         self._app.attempts.receive(self._attempt)
-
-    def _check(self) -> None:
-        """Refuse what a task cannot be called with; the consumer buries it."""
-        try:
-            check_headers(self._request_dict)
-        except ValueError as error:
-            raise InvalidTaskError(str(error)) from None
-        if not isinstance(self._args, (list, tuple)) or not isinstance(self._kwargs, dict):
-            raise InvalidTaskError("its arguments are no list and object")
 
     def _loggable(self, worker: type[Worker]) -> dict[str, Any]:
         try:
@@ -141,7 +137,7 @@ class JobRequest(Request):
             self._app.children.exits(self.worker_pid)
         if self._attempt.outcome is not None and isinstance(error, TimeLimitExceeded):
             return  # on_timeout came first and has dealt with it
-        self._traceback = str(exc_info.traceback)
+        self._traceback = storable(str(exc_info.traceback))
         if self._tried_again(error):
             return
         if not self._already_cancelled:

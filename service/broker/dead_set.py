@@ -110,9 +110,13 @@ class DeadSet:
         raise JobNotFoundError(f"no dead job has the id {job_id!r}")
 
     def read(self, job_ids: Sequence[str]) -> list[DeadJob]:
-        """Return what is known of these jobs, without those that are not dead any more."""
+        """Return what is known of these jobs.
+
+        Without those that are not dead any more, and records that somebody else has written.
+        """
         records = self._client.hmget(keys.DEAD_RECORDS, job_ids)
-        return [_read(record) for record in records if record is not None]
+        jobs = [_read(record) for record in records if record is not None]
+        return [job for job in jobs if job is not None]
 
     def messages(self, job_ids: Sequence[str]) -> list[bytes | None]:
         """Return these jobs' messages as they lay in their queues; None where one is gone."""
@@ -134,6 +138,9 @@ class DeadSet:
                     yield job
 
 
-def _read(record: bytes) -> DeadJob:
-    fields = orjson.loads(record)
-    return DeadJob(**{name: fields[name] for name in DeadJob.__slots__ if name in fields})
+def _read(record: bytes) -> DeadJob | None:
+    try:
+        fields = orjson.loads(record)
+        return DeadJob(**{name: fields[name] for name in DeadJob.__slots__ if name in fields})
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,148 @@
+"""Whether a message can be believed: what its headers must be, how long and how deep it may be.
+
+Anyone who reaches the broker can write anything there. What is refused is dead, with a reason that
+says which part was wrong and never quotes it: it may be somebody's data.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from types import NoneType
+from typing import Any
+
+from service.broker import keys
+from service.broker.message import HEADER, stamps
+
+LARGEST_BYTES = 16 * 2**20
+"""Of a message that is enqueued. Workers take twice as much: attempts add to a message."""
+
+DEEPEST = 200
+"""Lists and objects within each other; far from what Python and pickle give up at."""
+
+LONGEST_ID = 1000
+"""Characters of a job's id, and of its correlation id: each line of its log has both."""
+
+MOST_RETRIES = 10**9
+
+TIMES = -6e10, 2.5e11
+"""Unix seconds that are dates: from the year 68 to 9892."""
+
+_SECONDS = (int, float, NoneType)
+_Kinds = tuple[tuple[str, tuple[type, ...]], ...]
+_KINDS: _Kinds = (
+    ("id", (str,)),
+    ("task", (str,)),
+    ("retries", (int, NoneType)),
+    ("timelimit", (list, tuple, NoneType)),
+    (HEADER, (dict, NoneType)),
+)
+_TIMES = ("enqueued_at", "first_due_at", "due_at")
+_STAMP_KINDS: _Kinds = (
+    *[(name, _SECONDS) for name in _TIMES],
+    ("correlation_id", (str, NoneType)),
+    ("last_error", (str, NoneType)),
+    ("last_span", (str, NoneType)),
+    ("unique", (list, NoneType)),
+)
+
+
+class UnsoundError(ValueError):
+    """A message is not what it has to be. Says what is wrong, and quotes nothing of it."""
+
+
+def check_headers(headers: Mapping[str, Any]) -> None:
+    """Check the headers that Headcount and Celery's worker rely on.
+
+    Raises:
+        UnsoundError: one is not what it has to be; names it.
+    """
+    ours = stamps(headers)
+    _check_kinds(headers, _KINDS)
+    _check_kinds(ours, _STAMP_KINDS)
+    if not 0 < len(headers["id"]) <= LONGEST_ID:
+        raise UnsoundError(f"its header 'id' has {len(headers['id'])} characters")
+    if not 0 <= (headers.get("retries") or 0) <= MOST_RETRIES:
+        raise UnsoundError("its header 'retries' is out of range")
+    if limits := headers.get("timelimit"):
+        _check_limits(limits)
+    if ours:
+        _check_stamps(ours)
+
+
+def sound(headers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a message's headers; of unsound ones nothing is believed."""
+    try:
+        check_headers(headers)
+    except UnsoundError:
+        return {}
+    return headers
+
+
+def check_body(text: bytes, body: Any) -> None:
+    """Check what a task is called with; ``text``: the JSON of ``body``.
+
+    Raises:
+        UnsoundError: no task can be called with it.
+    """
+    check_depth(text, body)
+    match body:
+        case [[*_], dict(), _]:
+            return
+    raise UnsoundError("its body is no list of arguments, named arguments and callbacks")
+
+
+def check_depth(text: bytes, value: Any) -> None:
+    """Check how deep ``value`` is, which was made of the JSON in ``text``.
+
+    Raises:
+        UnsoundError: deeper than what every part of a worker can handle.
+    """
+    if text.count(b"[") + text.count(b"{") > DEEPEST and _deeper(value):
+        raise UnsoundError(f"it is nested more than {DEEPEST} deep")
+
+
+def _check_kinds(found: Mapping[str, Any], kinds: _Kinds) -> None:
+    wrong = _first_wrong(kinds, tuple([type(found.get(name)) for name, _ in kinds]))
+    if wrong is not None:
+        raise UnsoundError(f"its header {wrong!r} is of type {type(found.get(wrong)).__name__}")
+
+
+@lru_cache
+def _first_wrong(kinds: _Kinds, found: tuple[type, ...]) -> str | None:
+    """Return the first header of a type that it may not have; most messages have the same."""
+    pairs = zip(kinds, found, strict=True)
+    return next((name for (name, allowed), one in pairs if not issubclass(one, allowed)), None)
+
+
+def _check_limits(limits: Sequence[Any]) -> None:
+    """Check hard and soft time limit, as Celery sends them."""
+    for seconds in limits:
+        if not isinstance(seconds, _SECONDS) or not 0 <= (seconds or 0) <= TIMES[1]:
+            raise UnsoundError("its header 'timelimit' is no pair of seconds")
+    if len(limits) != 2:
+        raise UnsoundError(f"its header 'timelimit' has {len(limits)} values")
+
+
+def _check_stamps(ours: Mapping[str, Any]) -> None:
+    for name in _TIMES:
+        seconds = ours.get(name)
+        if seconds is not None and not TIMES[0] < seconds < TIMES[1]:
+            raise UnsoundError(f"its header {name!r} is no time")
+    if len(ours.get("correlation_id") or "") > LONGEST_ID:
+        raise UnsoundError("its header 'correlation_id' is too long")
+    match ours.get("unique"):
+        case None:
+            pass
+        case [str(key), int(milliseconds)] if key.startswith(keys.UNIQUE) and milliseconds > 0:
+            pass
+        case _:
+            raise UnsoundError("its header 'unique' is no uniqueness")
+
+
+def _deeper(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        within = [one.values() if isinstance(one, dict) else one for one in level]
+        level = [item for some in within for item in some if isinstance(item, (dict, list))]
+        if not level:
+            return False
+    return True
