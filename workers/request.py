@@ -49,9 +49,10 @@ class JobRequest(Request):
 
     def __init__(self, message: Any, **options: Any) -> None:
         # Decoded once: the child is given the arguments, not their JSON to decode again.
-        options |= {"body": message.payload, "decoded": True}
+        payload = message.payload
+        options |= {"body": payload, "decoded": True}
         check_headers(message.headers)
-        check_body(message.body, message.payload)
+        check_body(message.body, payload)
         try:
             super().__init__(message, **options)
         except InvalidTaskError:  # quotes what it says

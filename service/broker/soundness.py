@@ -10,7 +10,7 @@ from types import NoneType
 from typing import Any
 
 from service.broker import keys
-from service.broker.message import HEADER, stamps
+from service.broker.message import HEADER
 
 LARGEST_BYTES = 16 * 2**20
 """Of a message that is enqueued. Workers take twice as much: attempts add to a message."""
@@ -27,22 +27,25 @@ TIMES = -6e10, 2.5e11
 """Unix seconds that are dates: from the year 68 to 9892."""
 
 _SECONDS = (int, float, NoneType)
-_Kinds = tuple[tuple[str, tuple[type, ...]], ...]
-_KINDS: _Kinds = (
-    ("id", (str,)),
-    ("task", (str,)),
-    ("retries", (int, NoneType)),
-    ("timelimit", (list, tuple, NoneType)),
-    (HEADER, (dict, NoneType)),
-)
+_Kinds = Mapping[str, tuple[type, ...]]
+_KINDS: _Kinds = {
+    "id": (str,),
+    "task": (str,),
+    "retries": (int, NoneType),
+    "timelimit": (list, tuple, NoneType),
+    HEADER: (dict, NoneType),
+}
 _TIMES = ("enqueued_at", "first_due_at", "due_at")
-_STAMP_KINDS: _Kinds = (
-    *[(name, _SECONDS) for name in _TIMES],
-    ("correlation_id", (str, NoneType)),
-    ("last_error", (str, NoneType)),
-    ("last_span", (str, NoneType)),
-    ("unique", (list, NoneType)),
-)
+_STAMP_KINDS: _Kinds = {
+    **dict.fromkeys(_TIMES, _SECONDS),
+    "correlation_id": (str, NoneType),
+    "last_error": (str, NoneType),
+    "last_span": (str, NoneType),
+    "unique": (list, NoneType),
+}
+_NAMES = tuple(_KINDS)
+_STAMP_NAMES = tuple(_STAMP_KINDS)
+_NO_LIMITS = [None, None]
 
 
 class UnsoundError(ValueError):
@@ -55,16 +58,17 @@ def check_headers(headers: Mapping[str, Any]) -> None:
     Raises:
         UnsoundError: one is not what it has to be; names it.
     """
-    ours = stamps(headers)
-    _check_kinds(headers, _KINDS)
-    _check_kinds(ours, _STAMP_KINDS)
+    wrong = _first_wrong(tuple(map(type, map(headers.get, _NAMES))))
+    if wrong is not None:
+        raise UnsoundError(f"its header {wrong!r} is of type {type(headers.get(wrong)).__name__}")
     if not 0 < len(headers["id"]) <= LONGEST_ID:
         raise UnsoundError(f"its header 'id' has {len(headers['id'])} characters")
     if not 0 <= (headers.get("retries") or 0) <= MOST_RETRIES:
         raise UnsoundError("its header 'retries' is out of range")
-    if limits := headers.get("timelimit"):
+    limits = headers.get("timelimit")
+    if limits and limits != _NO_LIMITS:
         _check_limits(limits)
-    if ours:
+    if ours := headers.get(HEADER):
         _check_stamps(ours)
 
 
@@ -100,16 +104,19 @@ def check_depth(text: bytes, value: Any) -> None:
         raise UnsoundError(f"it is nested more than {DEEPEST} deep")
 
 
-def _check_kinds(found: Mapping[str, Any], kinds: _Kinds) -> None:
-    wrong = _first_wrong(kinds, tuple([type(found.get(name)) for name, _ in kinds]))
-    if wrong is not None:
-        raise UnsoundError(f"its header {wrong!r} is of type {type(found.get(wrong)).__name__}")
+@lru_cache
+def _first_wrong(found: tuple[type, ...]) -> str | None:
+    """Return the first header of a type that it may not have; most messages have the same."""
+    return _first(_KINDS, found)
 
 
 @lru_cache
-def _first_wrong(kinds: _Kinds, found: tuple[type, ...]) -> str | None:
-    """Return the first header of a type that it may not have; most messages have the same."""
-    pairs = zip(kinds, found, strict=True)
+def _first_wrong_stamp(found: tuple[type, ...]) -> str | None:
+    return _first(_STAMP_KINDS, found)
+
+
+def _first(kinds: _Kinds, found: tuple[type, ...]) -> str | None:
+    pairs = zip(kinds.items(), found, strict=True)
     return next((name for (name, allowed), one in pairs if not issubclass(one, allowed)), None)
 
 
@@ -123,19 +130,24 @@ def _check_limits(limits: Sequence[Any]) -> None:
 
 
 def _check_stamps(ours: Mapping[str, Any]) -> None:
-    for name in _TIMES:
-        seconds = ours.get(name)
-        if seconds is not None and not TIMES[0] < seconds < TIMES[1]:
-            raise UnsoundError(f"its header {name!r} is no time")
+    wrong = _first_wrong_stamp(tuple(map(type, map(ours.get, _STAMP_NAMES))))
+    if wrong is not None:
+        raise UnsoundError(f"its header {wrong!r} is of type {type(ours.get(wrong)).__name__}")
+    earliest, latest = TIMES
+    for seconds in map(ours.get, _TIMES):
+        if seconds is not None and not earliest < seconds < latest:
+            raise UnsoundError("its header 'headcount' has a time that is none")
     if len(ours.get("correlation_id") or "") > LONGEST_ID:
         raise UnsoundError("its header 'correlation_id' is too long")
-    match ours.get("unique"):
-        case None:
-            pass
+    if ours.get("unique") is not None:
+        _check_unique(ours["unique"])
+
+
+def _check_unique(unique: Sequence[Any]) -> None:
+    match unique:
         case [str(key), int(milliseconds)] if key.startswith(keys.UNIQUE) and milliseconds > 0:
-            pass
-        case _:
-            raise UnsoundError("its header 'unique' is no uniqueness")
+            return
+    raise UnsoundError("its header 'unique' is no uniqueness")
 
 
 def _deeper(value: Any) -> bool:
