@@ -38,6 +38,7 @@ check: $(READY)  ## format, lint, types, import rules, generated files, tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m alerts.generate --check
 	$(BIN)/python -m dashboards.generate --check
+	$(BIN)/python -m deploy.generate --check
 	$(BIN)/python -m bench.report --check
 	$(MAKE) test
 
@@ -46,6 +47,7 @@ format: $(READY)  ## put code and generated files in shape
 	$(BIN)/ruff format .
 	$(BIN)/python -m alerts.generate
 	$(BIN)/python -m dashboards.generate
+	$(BIN)/python -m deploy.generate
 	$(BIN)/python -m bench.report
 
 bench: $(READY)  ## the benchmarks: ratios, measured side by side; ROW=… for some, WRITE=1 keeps them

@@ -25,12 +25,13 @@ def _silent(pace: Pace) -> Alert:
         f"""
         {age("headcount_beat_last_tick_timestamp_seconds")} > {pace.seconds("1m"):g}
         or
-        {seen("headcount_broker_up")} == 1
+        0 * ({seen("headcount_broker_up")} == 1)
         unless on (namespace) {seen("headcount_beat_last_tick_timestamp_seconds")}
         """,
         "Beat does not tick",
-        """Beat last reported {{ $value | humanizeDuration }} ago (1s: never). No cron job is
-        enqueued until one runs; one missed run of each is caught up then.""",
+        """{{ if $value }}Beat last reported {{ $value | humanizeDuration }} ago.{{ else }}Beat has
+        never reported.{{ end }} No cron job is enqueued until one runs; one missed run of each is
+        caught up then.""",
     )
 
 
@@ -74,13 +75,14 @@ def _unsuccessful(pace: Pace) -> Alert:
         > on ({EACH_ENTRY})
         2 * {seen("headcount_cron_interval_seconds", EACH_ENTRY)} + {pace.seconds("10m"):g}
         or
-        time() - max by ({EACH_ENTRY}) ({enqueued} offset {pace("10m")})
+        0 * max by ({EACH_ENTRY}) ({enqueued} offset {pace("10m")})
         and on ({EACH_ENTRY}) max by ({EACH_ENTRY}) ({enqueued})
         unless on ({EACH_ENTRY}) {succeeded}
         """,
         "{{ $labels.task }} has not succeeded for too long",
-        """{{ $labels.task }} last succeeded {{ $value | humanizeDuration }} ago (or was last
-        enqueued then, and never succeeded): more than two of its intervals.""",
+        """{{ if $value }}{{ $labels.task }} last succeeded {{ $value | humanizeDuration }} ago:
+        that is more than two of its intervals.{{ else }}{{ $labels.task }} has never succeeded,
+        although a run of it was enqueued more than ten minutes ago.{{ end }}""",
     )
 
 

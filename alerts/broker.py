@@ -27,8 +27,8 @@ def _down(pace: Pace) -> Alert:
         unless on (namespace) {seen("headcount_broker_up")} == 1
         """,
         "The broker does not answer",
-        """None of {{ $value | humanize }} sidecars has reached the broker for 1 minute. No job can
-        be enqueued or started; running ones go on.""",
+        """For 1 minute no sidecar has reached the broker (sidecars that ask it: {{ $value |
+        humanize }}). No job can be enqueued or started; running ones go on.""",
     )
 
 

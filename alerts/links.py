@@ -12,6 +12,6 @@ def runbook_url(alert: str) -> str:
 
 
 def dashboard_url(by_queue: bool) -> str:
-    """Return the dashboard to look at, showing the alert's queue where it has one."""
-    queue = "{{ with $labels.queue }}?var-queue={{ . }}{{ end }}" if by_queue else ""
-    return f"{DASHBOARD_BASE}overview{queue}"
+    """Return the dashboard to look at: the alert's queue, or the Overview of all."""
+    board = "queue?var-queue={{ $labels.queue }}" if by_queue else "overview"
+    return f"{DASHBOARD_BASE}{board}"

@@ -5,9 +5,10 @@ changes no rule. Source of windows and burn rates: Google's SRE Workbook, chapte
 """
 
 from alerts.pace import Pace
-from alerts.promql import counted, ledger
+from alerts.promql import counted, ledger, seen
 from alerts.rule import Alert, Group, Record, Rule
 
+EVERY = "1m"
 WINDOWS = ("30m", "1h", "2h", "6h", "1d", "3d", "30d")
 LEAST_BAD_JOBS = 10
 """Fewer are no trend: one bad job of two would burn a month's budget within hours."""
@@ -20,29 +21,37 @@ SLOW = (("1d", "2h", 3), ("3d", "6h", 1))
 
 def group(pace: Pace) -> Group:
     """Return the rules at a pace."""
+    # Every minute is often enough for windows of hours, and cheap: each of these samples is added
+    # up again in every evaluation of the next 30 days.
     rules = [*_counts(pace), *_burns(pace), *_alerts(pace)]
-    return Group("headcount-objectives", "How fast error budgets burn.", rules)
+    interval = pace.interval(EVERY)
+    return Group("headcount-objectives", "How fast error budgets burn.", rules, interval)
 
 
 def _counts(pace: Pace) -> list[Rule]:
     """Count bad jobs, and all, five minutes at a time: longer windows add these up."""
     return [
-        # The bucket whose bound is the threshold: a value made into a label, as bounds are written.
-        Record(
-            "namespace_queue_le:headcount_slo_threshold:bound",
-            """
-            label_replace(
-              count_values by (namespace, queue) (
-                "le", max by (namespace, queue) (headcount_slo_threshold_seconds{sli="wait"})
-              ),
-              "le", "$1.0", "le", "([0-9]+)"
-            )
-            """,
-        ),
+        Record("namespace_queue_le:headcount_slo_threshold:bound", _bounds()),
         Record("namespace_queue_sli:headcount_slo_events:rate5m", _events(pace("5m"))),
         Record("namespace_queue_sli:headcount_slo_bad:rate5m", _bad("rate", pace("5m"))),
         Record("namespace_queue_sli:headcount_slo_bad:increase1h", _bad("increase", pace("1h"))),
     ]
+
+
+def _bounds() -> str:
+    """Make the threshold the bound of its bucket: a value becomes a label, as bounds are written.
+
+    A whole number is written both ways: Prometheus 3 keeps any as ``10.0``, Prometheus 2 as it was
+    scraped, which may be ``10``.
+    """
+    queues = "namespace, queue"
+    thresholds = seen("headcount_slo_threshold_seconds", queues, sli="wait")
+    bounds = f'count_values by ({queues}) ("le", {thresholds})'
+    return f"""
+    {bounds}
+    or
+    label_replace({bounds}, "le", "$1.0", "le", "([0-9]+)")
+    """
 
 
 def _events(window: str) -> str:

@@ -21,6 +21,10 @@ class Pace:
             return duration
         return f"{max(self.least_seconds, round(self.seconds(duration)))}s"
 
+    def interval(self, duration: str) -> str:
+        """Return how often to evaluate; never raised, since windows hold several of these."""
+        return duration if self.speed == 1 else f"{max(1, round(self.seconds(duration)))}s"
+
     def seconds(self, duration: str) -> float:
         """Return how many seconds a duration is at this pace."""
         return int(duration[:-1]) * UNITS[duration[-1]] / self.speed

@@ -63,12 +63,18 @@ Rule = Record | Alert
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rules that Prometheus evaluates together, in order; one file each."""
+    """Rules that Prometheus evaluates together, in order; one file each.
+
+    ``interval``: how often; by default as often as Prometheus evaluates whatever says nothing.
+    """
 
     name: str
     about: str
     rules: Sequence[Rule]
+    interval: str = ""
 
     def as_file(self) -> dict[str, Any]:
         """Return what its rule file holds."""
-        return {"groups": [{"name": self.name, "rules": [rule.as_rule() for rule in self.rules]}]}
+        interval = {"interval": self.interval} if self.interval else {}
+        rules = [rule.as_rule() for rule in self.rules]
+        return {"groups": [{"name": self.name, **interval, "rules": rules}]}

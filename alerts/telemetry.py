@@ -1,7 +1,7 @@
 """What watches the rest: sidecars that report, snapshots that are fresh, series that are whole."""
 
 from alerts.pace import Pace
-from alerts.promql import EACH, age, seen
+from alerts.promql import EACH, seen
 from alerts.rule import Alert, Group, Record, Rule
 
 TARGET = "namespace, job, instance"
@@ -58,12 +58,13 @@ def _absent(pace: Pace) -> Alert:
         {known}
         unless on (namespace) {THERE}
         or on ()
-        (absent(headcount_broker_up) and on () absent(headcount_worker_slots))
+        0 * (absent(headcount_broker_up) and on () absent(headcount_worker_slots))
         """,
         "Nothing of Headcount is left to be scraped",
-        """For 15 minutes Prometheus has seen no series of Headcount. Within a day it had scraped
-        {{ $value | humanize }} sidecars (1 may be none): Headcount was scaled to zero, or is not
-        scraped any more.""",
+        """For 15 minutes Prometheus has seen no series of Headcount. {{ if $value }}Sidecars that
+        it had scraped within a day: {{ $value | humanize }}. Headcount was scaled to zero, or is
+        not scraped any more.{{ else }}Nor had it scraped a sidecar within a day: Headcount does not
+        run, or was never scraped.{{ end }}""",
     )
 
 
@@ -84,19 +85,26 @@ def _absent_with_work(pace: Pace) -> Alert:
 
 
 def _stale(pace: Pace) -> Alert:
-    # A sidecar that cannot reach the broker takes no snapshots either: that is
-    # HeadcountBrokerDown's, so an old snapshot counts only while the broker is up.
+    # Of one sidecar: it does not reach the broker, though another does, or it shows what was long
+    # ago, by Prometheus's clock. Where none reaches the broker, that is HeadcountBrokerDown's.
+    snapshot = "headcount_snapshot_timestamp_seconds"
     return Alert(
         "HeadcountTelemetryStale",
-        "critical",
+        "warning",
         pace("2m"),
         f"""
-        {age("headcount_snapshot_timestamp_seconds")} > {pace.seconds("1m"):g}
+        (
+          timestamp({snapshot}) - {snapshot} > {pace.seconds("1m"):g}
+          or
+          headcount_broker_up == 0
+        )
         and on (namespace) {seen("headcount_broker_up")} == 1
         """,
-        "What the sidecars show is old",
-        """The newest snapshot of any sidecar is {{ $value | humanizeDuration }} old, though it is
-        taken every second: dashboards and alerts show the past.""",
+        "What sidecar {{ $labels.instance }} shows is old",
+        """The broker answers, but {{ if $value }}the newest snapshot that sidecar
+        {{ $labels.instance }} shows of it is {{ $value | humanizeDuration }} old: one is taken
+        every second.{{ else }}sidecar {{ $labels.instance }} does not reach it, and others
+        do.{{ end }}""",
     )
 
 

@@ -28,8 +28,8 @@ def _missing(pace: Pace) -> Alert:
         pace("15m"),
         f"{seen('headcount_queue_workers')} == 0",
         "No live worker at all",
-        """{{ $value | humanize }} workers have lived for 15 minutes. Nothing waits for them yet, or
-        HeadcountQueueWithoutWorkers fires too.""",
+        """For 15 minutes the number of live workers has been {{ $value | humanize }}. Nothing waits
+        for them yet, or HeadcountQueueWithoutWorkers fires too.""",
     )
 
 
@@ -60,9 +60,9 @@ def _silent(pace: Pace) -> Alert:
         and on (namespace) {seen("headcount_broker_up")} == 1
         """,
         "A worker fell silent, or a queue has none",
-        """The workers' health check has been at {{ $value | humanize }} (1 is ok) for 2 minutes: a
-        worker stopped reporting without a goodbye, or a queue has no live worker. /health says
-        which.""",
+        """The workers' health check has not been ok for 2 minutes (headcount_health_ok is
+        {{ $value | humanize }}): a worker stopped reporting without a goodbye, or a queue has no
+        live worker. /health says which.""",
     )
 
 
@@ -78,7 +78,7 @@ def _stuck(pace: Pace) -> Alert:
         headcount_worker_loop_lag_seconds > {pace.seconds("1m"):g}
         and on ({PROCESS}) headcount_worker_draining == 0
         or
-        headcount_worker_slots - headcount_worker_busy_slots > 0
+        0 * (headcount_worker_slots - headcount_worker_busy_slots > 0)
         and on ({PROCESS})
         count by ({PROCESS}) (
           rate(headcount_jobs_received_total[{pace("5m")}]) and on ({EACH}) {READY} > 0
@@ -88,8 +88,9 @@ def _stuck(pace: Pace) -> Alert:
         sum by ({PROCESS}) (rate(headcount_jobs_received_total[{pace("5m")}])) == 0
         """,
         "Worker {{ $labels.instance }} is alive but does nothing",
-        """Worker {{ $labels.instance }} answers, but takes no jobs although some wait, or its loop
-        stands still (free slots, or seconds of lag: {{ $value | humanize }}).""",
+        """Worker {{ $labels.instance }} answers, but {{ if $value }}its loop has stood still for
+        {{ $value | humanizeDuration }}.{{ else }}has taken no job for 5 minutes, although it has
+        free slots and some wait.{{ end }}""",
     )
 
 

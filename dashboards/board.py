@@ -3,30 +3,33 @@
 import json
 from typing import Any
 
-from grafana_foundation_sdk.builders import stat, table, timeseries
-from grafana_foundation_sdk.builders.dashboard import Dashboard
+from grafana_foundation_sdk.builders import heatmap, stat, statetimeline, table, timeseries
+from grafana_foundation_sdk.builders.dashboard import Dashboard, QueryVariable
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import DashboardCursorSync
 
-from dashboards import variables
+from dashboards import annotations, links, variables
 
-AnyPanel = stat.Panel | table.Panel | timeseries.Panel
+AnyPanel = stat.Panel | table.Panel | timeseries.Panel | heatmap.Panel | statetimeline.Panel
 
 SCHEMA_VERSION = 39
 """Grafana 10.4's: the oldest one supported reads it as it is, newer ones migrate it."""
 
 
-def board(uid: str, title: str, description: str) -> Dashboard:
-    """Start a dashboard over the last hour, with the variables that all of them share."""
+def board(name: str, title: str, description: str, *own: QueryVariable) -> Dashboard:
+    """Start a dashboard over the last hour, with the variables that all share, then its own."""
+    shared = [variables.job(), variables.namespace(), variables.queue()]
     return (
-        Dashboard(title)
-        .uid(uid)
+        Dashboard(f"Headcount / {title}")
+        .uid(f"headcount-{name}")
         .description(description)
-        .tags(["headcount"])
+        .tags([links.TAG])
         .time("now-1h", "now")
         .refresh("30s")
         .tooltip(DashboardCursorSync.CROSSHAIR)
-        .variables([variables.datasource(), variables.job(), variables.queue()])
+        .links([links.bar()])
+        .annotations([annotations.deployments(), annotations.alerts()])
+        .variables([variables.datasource(), *shared, *own])
     )
 
 

@@ -1,7 +1,8 @@
 """What each colour means, the same on every dashboard.
 
 Red, orange and yellow are kept for trouble: queues, percentiles and
-healthy states have none of them.
+healthy states have none of them. Tasks, error types and workers are nobody's here: Grafana's
+palette tells them apart, and means nothing by it.
 """
 
 OK = "green"

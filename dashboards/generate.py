@@ -11,12 +11,19 @@ from pathlib import Path
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
-from dashboards import overview
+from dashboards import broker, overview, queue, slo, task, workers
 from dashboards.board import to_model
 
 FOLDER = Path(__file__).parent / "json"
 
-DASHBOARDS: Mapping[str, Callable[[], Dashboard]] = {"overview": overview.build}
+DASHBOARDS: Mapping[str, Callable[[], Dashboard]] = {
+    "overview": overview.build,
+    "queue": queue.build,
+    "task": task.build,
+    "workers": workers.build,
+    "broker": broker.build,
+    "slo": slo.build,
+}
 """File name without its ending -> the function that builds the dashboard."""
 
 

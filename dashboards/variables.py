@@ -1,6 +1,6 @@
 """The variables at the top of every dashboard.
 
-A new one (a namespace, say) is one function here and one matcher in ``promql.series``.
+A new one is one function here and one matcher in ``promql.series``.
 """
 
 from grafana_foundation_sdk.builders.dashboard import DatasourceVariable, QueryVariable
@@ -26,9 +26,20 @@ def job() -> QueryVariable:
     return _label_values("job", "Job", f"label_values({names}, job)")
 
 
+def namespace() -> QueryVariable:
+    """Offer the namespaces of installations; where nothing sets any, All stands for none."""
+    return _label_values("namespace", "Namespace", "label_values(headcount_queue_depth, namespace)")
+
+
 def queue() -> QueryVariable:
     """Offer the queues that the sidecars see."""
     return _label_values("queue", "Queue", "label_values(headcount_queue_depth, queue)")
+
+
+def task() -> QueryVariable:
+    """Offer the tasks of the chosen queues."""
+    tasks = 'headcount_jobs_started_total{queue=~"$queue"}'
+    return _label_values("task", "Task", f"label_values({tasks}, task)")
 
 
 def _label_values(name: str, label: str, query: str) -> QueryVariable:

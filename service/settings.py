@@ -5,103 +5,31 @@ itself injects such names for a Service called ``headcount``.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from ipaddress import ip_address
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import SplitResult, urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic.fields import FieldInfo
 
-from service.broker_address import broker_address
 from service.errors import SettingsError
 from service.queues import QUEUE_NAMES
+from service.setting_types import (
+    BrokerUrl,
+    Host,
+    HttpUrl,
+    LogFormat,
+    LogLevel,
+    Modules,
+    Port,
+    Queues,
+    Truth,
+    Zone,
+)
 from service.trace_export import TraceExport, trace_export
 
-BROKER_SCHEMES = ("redis", "rediss", "sentinel")
-
-
-def _broker_url(value: str) -> str:
-    # A list of sentinels is separated by semicolons; each part is a URL of its own.
-    for part in value.split(";"):
-        url = _url(part, BROKER_SCHEMES, "a redis://, rediss:// or sentinel:// URL with a host")
-        if not re.fullmatch(r"[0-9]*", url.path.strip("/"), re.ASCII):
-            raise ValueError("a URL whose path is a database number, such as /0")
-    broker_address(value)
-    return value
-
-
-def _http_url(value: str) -> str:
-    _url(value, ("http", "https"), "an http:// or https:// URL with a host")
-    return value
-
-
-def _url(value: str, schemes: Sequence[str], allowed: str) -> SplitResult:
-    try:
-        url = urlsplit(value)
-        fits = url.scheme in schemes and _is_host(url.hostname or "")
-    except ValueError:  # brackets without an IPv6 address in them
-        fits = False
-    if not fits:
-        raise ValueError(allowed)
-    try:
-        port = url.port
-    except ValueError:
-        port = 0
-    if port == 0:
-        raise ValueError("a URL whose port is a number from 1 to 65535")
-    return url
-
-
-def _host(value: str) -> str:
-    if not _is_host(value):
-        raise ValueError("an IP address or a host name, such as 127.0.0.1, 0.0.0.0 or ::")
-    return value
-
-
-def _is_host(value: str) -> bool:
-    try:
-        ip_address(value)
-    except ValueError:
-        return re.fullmatch(r"[\w.-]{1,253}", value, re.ASCII) is not None
-    return True
-
-
-def _modules(value: str) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in value.split(",") if name.strip())
-    if not all(part.isidentifier() for name in names for part in name.split(".")):
-        raise ValueError("importable module names, comma separated")
-    return names
-
-
-def _queues(value: str) -> tuple[str, ...]:
-    names = [name.strip() for name in value.split(",") if name.strip()]
-    if not names or set(names) - set(QUEUE_NAMES) or len(set(names)) < len(names):
-        raise ValueError(f"some of {','.join(QUEUE_NAMES)}, each once, comma separated")
-    # Priority is a property of the queues, not of the order someone typed them in.
-    return tuple(name for name in QUEUE_NAMES if name in names)
-
-
-def _timezone(value: str) -> ZoneInfo:
-    if value not in available_timezones():
-        raise ValueError("a name of the IANA time zone database, such as UTC or Europe/Berlin")
-    return ZoneInfo(value)
-
-
-def _truth(value: str) -> bool:
-    if value.lower() not in ("true", "false"):
-        raise ValueError("true or false")
-    return value.lower() == "true"
-
-
-def _lower(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
-
-
-Port = Annotated[int, Field(ge=1, le=65535)]
-BrokerUrl = Annotated[str, BeforeValidator(_broker_url)]
+LOOPBACK = "127.0.0.1"
 
 
 class Settings(BaseModel):
@@ -118,15 +46,11 @@ class Settings(BaseModel):
     sentinel_master: str = Field("mymaster", alias="HEADCOUNT_SENTINEL_MASTER")
     sentinel_user: str = Field("", alias="HEADCOUNT_SENTINEL_USER")
     sentinel_password: str = Field("", alias="HEADCOUNT_SENTINEL_PASSWORD", repr=False)
-    workers: Annotated[tuple[str, ...], BeforeValidator(_modules)] = Field(
-        (), alias="HEADCOUNT_WORKERS"
-    )
+    workers: Modules = Field((), alias="HEADCOUNT_WORKERS")
     concurrency: int = Field(8, ge=1, le=1000, alias="HEADCOUNT_CONCURRENCY")
     prefetch: int = Field(1, ge=1, le=1000, alias="HEADCOUNT_PREFETCH")
-    queues: Annotated[tuple[str, ...], BeforeValidator(_queues)] = Field(
-        QUEUE_NAMES, alias="HEADCOUNT_QUEUES"
-    )
-    host: Annotated[str, BeforeValidator(_host)] = Field("127.0.0.1", alias="HEADCOUNT_HOST")
+    queues: Queues = Field(QUEUE_NAMES, alias="HEADCOUNT_QUEUES")
+    host: Host = Field(LOOPBACK, alias="HEADCOUNT_HOST")
     http_port: Port = Field(8000, alias="HEADCOUNT_HTTP_PORT")
     metrics_port: int = Field(9808, ge=0, le=65535, alias="HEADCOUNT_METRICS_PORT")
     flower_port: Port = Field(5555, alias="HEADCOUNT_FLOWER_PORT")
@@ -138,19 +62,12 @@ class Settings(BaseModel):
     shutdown_grace_seconds: float = Field(
         30, ge=0, le=86400, alias="HEADCOUNT_SHUTDOWN_GRACE_SECONDS"
     )
-    log_format: Annotated[Literal["json", "console"], BeforeValidator(_lower)] | None = Field(
-        None, alias="HEADCOUNT_LOG_FORMAT"
-    )
-    log_level: Annotated[
-        Literal["debug", "info", "warning", "error", "critical"], BeforeValidator(_lower)
-    ] = Field("info", alias="HEADCOUNT_LOG_LEVEL")
-    health_url: Annotated[str, BeforeValidator(_http_url)] | None = Field(
-        None, alias="HEADCOUNT_HEALTH_URL", repr=False
-    )
-    timezone: Annotated[ZoneInfo, BeforeValidator(_timezone)] = Field(
-        ZoneInfo("UTC"), alias="HEADCOUNT_TIMEZONE"
-    )
-    canaries: Annotated[bool, BeforeValidator(_truth)] = Field(False, alias="HEADCOUNT_CANARIES")
+    log_format: LogFormat | None = Field(None, alias="HEADCOUNT_LOG_FORMAT")
+    log_level: LogLevel = Field("info", alias="HEADCOUNT_LOG_LEVEL")
+    health_url: HttpUrl | None = Field(None, alias="HEADCOUNT_HEALTH_URL", repr=False)
+    grafana_url: HttpUrl | None = Field(None, alias="HEADCOUNT_GRAFANA_URL")
+    timezone: Zone = Field(ZoneInfo("UTC"), alias="HEADCOUNT_TIMEZONE")
+    canaries: Truth = Field(False, alias="HEADCOUNT_CANARIES")
 
     # Made of OpenTelemetry's variables, which are not ours to validate.
     _traces: TraceExport | None = PrivateAttr(None)
@@ -186,7 +103,16 @@ class Settings(BaseModel):
 
     def local_host(self) -> str:
         """Return an address at which this machine's own listeners answer."""
-        return "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host
+        return LOOPBACK if self.host in ("0.0.0.0", "::", "") else self.host
+
+    @property
+    def flower_is_protected(self) -> bool:
+        """Whether Flower asks for a user and a password; otherwise it is for this machine only."""
+        return bool(self.flower_user and self.flower_password)
+
+    def flower_host(self) -> str:
+        """Return an address at which this machine's Flower answers."""
+        return self.local_host() if self.flower_is_protected else LOOPBACK
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
@@ -208,7 +134,12 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     return settings
 
 
-_MAY_HOLD_PASSWORD = ("CELERY_BROKER_URL", "CELERY_RESULT_BACKEND", "HEADCOUNT_HEALTH_URL")
+_MAY_HOLD_PASSWORD = (
+    "CELERY_BROKER_URL",
+    "CELERY_RESULT_BACKEND",
+    "HEADCOUNT_HEALTH_URL",
+    "HEADCOUNT_GRAFANA_URL",
+)
 
 _PASSWORD = re.compile(r"^.*(?=@)|(?<=//):.*|\?.*", re.DOTALL)
 """Whatever comes before a host, looks as if it should, or is a query."""

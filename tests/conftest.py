@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.broker_process import BrokerProcess
 from tests.headcount_process import HeadcountProcess, Processes
@@ -18,6 +19,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
+    # However slow one example is: other tests may be using the machine.
+    settings.register_profile("headcount", deadline=None)
+    settings.load_profile("headcount")
     # In the environment, so that the processes that tests are spread over agree on it.
     os.environ.setdefault("CHAOS_SEED", str(secrets.randbelow(1_000_000)))
 

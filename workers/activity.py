@@ -11,6 +11,7 @@ from celery.worker import state
 
 from service.broker.intake import Intake
 from service.telemetry.attempts import Attempts
+from service.telemetry.events import Attempt
 from workers.descendants import descendants
 
 LOOP_PACE_SECONDS = 1.0
@@ -52,6 +53,10 @@ class Activity:
     def busy(self) -> int:
         """Jobs being performed now."""
         return len(state.active_requests)
+
+    def running(self) -> list[Attempt]:
+        """Return the attempts being performed now, the longest running first."""
+        return self._attempts.running()
 
     @property
     def broker_reconnects(self) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from service.broker.dead_set import dead_record
 from service.broker.message import stamps
 from service.telemetry.attempts import Attempts
 from service.telemetry.events import Attempt, Outcome
@@ -39,3 +40,19 @@ def end_attempt(
     if failure is not None and attempt.outcome is None:
         attempt.error_type, attempt.error = failure.error_type, failure.error
     return attempts.end(attempt, outcome)
+
+
+def record_of(attempt: Attempt, headers: Mapping[str, Any], traceback: str) -> str:
+    """Return what the dead set keeps of an attempt that ended as dead."""
+    return dead_record(
+        job_id=attempt.job_id,
+        queue=attempt.queue,
+        task=attempt.task,
+        outcome=str(attempt.outcome),
+        attempts=attempt.number,
+        correlation_id=attempt.correlation_id,
+        headers=headers,
+        error_type=attempt.error_type,
+        error=attempt.error,
+        traceback=traceback,
+    )

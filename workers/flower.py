@@ -1,32 +1,57 @@
-"""Flower over this app: workers and tasks as Celery itself sees them."""
+"""Flower over this app: workers and tasks as Celery itself sees them. docs/flower.md.
+
+Here is who may do what in it; what it shows and forgets is ``flower_app.py``'s.
+"""
+
+from functools import partial
+from typing import Any
 
 from service.broker_address import broker_address
-from service.settings import Settings
+from service.errors import SettingsError
+from service.settings import LOOPBACK, Settings
 from workers.process_app import app_with_jobs
 
 
 def run_flower(settings: Settings) -> None:
     """Run Flower until it is told to stop; logging is configured by the caller.
 
-    Without a user and a password it listens on the loopback address only: it can end workers.
+    Raises:
+        SettingsError: its user or password cannot be typed into every browser.
     """
+    access = flower_access(settings)
     app = app_with_jobs(settings)
     # Flower takes no jobs, and shows queues only of transports it knows by name.
     app.conf.broker_transport = None
     # That transport takes all sentinels from the URL, and Flower asks them asynchronously.
     app.conf.broker_url = ";".join(broker_address(settings.require_broker()).urls())
     app.conf.broker_transport_options.get("sentinel_kwargs", {}).pop("retry", None)
-    app.start(["flower", *_options(settings)])
+    import flower.command
 
+    from workers.flower_app import MOST_TASKS, MOST_WORKERS, HeadcountFlower
 
-def _options(settings: Settings) -> list[str]:
-    protected = bool(settings.flower_user and settings.flower_password)
+    flower.command.Flower = partial(HeadcountFlower, access)
     options = [
         f"--port={settings.flower_port}",
-        f"--address={settings.host if protected else '127.0.0.1'}",
-        "--max-tasks=10000",
+        f"--max-tasks={MOST_TASKS}",
+        f"--max-workers={MOST_WORKERS}",
+        "--persistent=False",
         "--logging=none",  # tornado would set up logging of its own
     ]
-    if protected:
-        options.append(f"--basic-auth={settings.flower_user}:{settings.flower_password}")
-    return options
+    app.start(["flower", f"--address={access['address']}", *options])
+
+
+def flower_access(settings: Settings) -> dict[str, Any]:
+    """Return where Flower listens and what it lets one do, by names of its options.
+
+    Without a user and a password: on the loopback address only, and nothing but look.
+
+    Raises:
+        SettingsError: one of the two has a letter that Flower cannot compare.
+    """
+    if not settings.flower_is_protected:
+        return {"address": LOOPBACK, "basic_auth": [], "read_only": True}
+    for name, value in (("USER", settings.flower_user), ("PASSWORD", settings.flower_password)):
+        if not (value.isascii() and value.isprintable()):
+            raise SettingsError(f"HEADCOUNT_FLOWER_{name} is wrong; allowed: printable ASCII")
+    credentials = f"{settings.flower_user}:{settings.flower_password}"
+    return {"address": settings.host, "basic_auth": [credentials], "read_only": False}

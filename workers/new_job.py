@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from workers.worker import Worker
 
 HIDDEN = "(hidden)"
-"""What Flower and ``inspect`` show instead of arguments that may not be logged."""
+"""What Flower and ``inspect`` show instead of arguments that may not be logged, and of results
+that nobody keeps."""
 
 
 class NewJob(NamedTuple):

@@ -5,7 +5,7 @@ Sidecars and the command line read it there; nobody has to ask the worker.
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import orjson
 import redis
@@ -13,6 +13,7 @@ import redis
 from service.broker import keys
 from service.broker.scripts import REPORT
 from workers.activity import Activity
+from workers.running_report import RunningReport
 
 REPORT_SECONDS = 2.0
 IDLE_REPORT_SECONDS = 4.0
@@ -21,13 +22,21 @@ REMEMBER_SECONDS = 900
 
 
 class Reporter:
-    """Reports one worker process under its Celery node name."""
+    """Reports one worker process under its Celery node name.
+
+    ``consumed`` returns the queues it takes jobs from now: remote control may change them.
+    """
 
     def __init__(
-        self, client: "redis.Redis", name: str, queues: Sequence[str], activity: Activity
+        self,
+        client: "redis.Redis",
+        name: str,
+        consumed: Callable[[], Sequence[str]],
+        activity: Activity,
     ) -> None:
         self._client, self._name = client, name
-        self._queues, self._activity = tuple(queues), activity
+        self._consumed, self._activity = consumed, activity
+        self._running = RunningReport(client, name, REMEMBER_SECONDS, activity.running)
 
     def report(self) -> float:
         """Say how this worker is; return in how many seconds to do so again.
@@ -36,11 +45,13 @@ class Reporter:
         """
         if self._activity.intakes:
             self._send(orjson.dumps(self._state()))
+            self._running.send()
         return REPORT_SECONDS if self._activity.busy else IDLE_REPORT_SECONDS
 
     def goodbye(self) -> None:
         """Say that this worker ended on purpose, and is not to be missed."""
         self._send(b"")
+        self._running.withdraw()
 
     def _send(self, report: bytes) -> None:
         names = (keys.WORKERS, keys.WORKERS_SEEN)
@@ -53,7 +64,7 @@ class Reporter:
             "pid": os.getpid(),
             "slots": activity.slots,
             "busy": activity.busy,
-            "queues": self._queues,
+            "queues": self._consumed(),
             "draining": activity.draining,
             "version": activity.version,
             "celery_version": activity.celery_version,

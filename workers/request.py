@@ -11,17 +11,17 @@ from weakref import ref
 
 from billiard.einfo import ExceptionInfo
 from billiard.exceptions import TimeLimitExceeded
-from celery.exceptions import InvalidTaskError, TaskRevokedError
+from celery.exceptions import Ignore, InvalidTaskError, TaskRevokedError
 from celery.worker import state
 from celery.worker.request import Request
 
-from service.broker.dead_set import dead_record
 from service.broker.lease import Lease
 from service.broker.message import next_attempt
 from service.broker.soundness import UnsoundError, check_body, check_headers
 from service.telemetry.events import Outcome
 from workers.arguments import bind
-from workers.attempt import attempt_of, end_attempt, uniqueness
+from workers.attempt import attempt_of, end_attempt, record_of, uniqueness
+from workers.new_job import HIDDEN
 from workers.next_delay import delay_of_next
 from workers.outcomes import Failure, failure_of, outcome_of, storable, unwrap
 from workers.packing import add_foreign_headers, pack, trace_packed
@@ -69,7 +69,7 @@ class JobRequest(Request):
         self._attempt = attempt_of(queue, self._type, self._request_dict, redelivered)
         if self._lease is not None:
             # The child needs it to say which lease a message it publishes continues.
-            self._delivery_info["lease_tag"] = self._lease.tag
+            self._delivery_info["lease_tag"] = self._attempt.lease_tag = self._lease.tag
         if self._app.tracing is not None:
             self._attempt.traced = self._app.tracing.choose(self._request_dict)
             self._delivery_info["span"] = self._attempt.traced.name
@@ -127,7 +127,8 @@ class JobRequest(Request):
             return
         self._end(Outcome.SUCCEEDED)
         state.task_ready(self)
-        self.send_event("task-succeeded", result=answer, runtime=runtime)
+        shown = HIDDEN if self.ignore_result else answer
+        self.send_event("task-succeeded", result=shown, runtime=runtime)
 
     def on_failure(
         self, exc_info: Any, send_failed_event: bool = True, return_ok: bool = False
@@ -145,8 +146,12 @@ class JobRequest(Request):
             self._end(outcome_of(error), failure_of(error))
         if isinstance(error, MemoryError):  # Celery raises it again, and the worker exits
             state.task_ready(self)
+            self.send_event("task-failed", exception=repr(error), traceback=self._traceback)
             return
         super().on_failure(exc_info, send_failed_event, return_ok)
+        if isinstance(error, Ignore):  # Celery says nothing, and Flower shows it as running
+            runtime = self._attempt.duration_seconds
+            self.send_event("task-succeeded", result=HIDDEN, runtime=runtime)
 
     def on_timeout(self, soft: bool, timeout: float) -> None:
         """A time limit has passed; at the hard one the child is killed."""
@@ -229,19 +234,5 @@ class JobRequest(Request):
             case "released":  # gone already, if the child has published what continues it
                 lease.release()
             case _:
-                lease.bury(job_id, self._dead_record(outcome), unique)
-
-    def _dead_record(self, outcome: Outcome) -> str:
-        attempt = self._attempt
-        return dead_record(
-            job_id=self.id,
-            queue=attempt.queue,
-            task=attempt.task,
-            outcome=outcome.value,
-            attempts=attempt.number,
-            correlation_id=attempt.correlation_id,
-            headers=self._message.headers,
-            error_type=attempt.error_type,
-            error=attempt.error,
-            traceback=self._traceback,
-        )
+                record = record_of(self._attempt, self._message.headers, self._traceback)
+                lease.bury(job_id, record, unique)

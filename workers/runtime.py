@@ -4,6 +4,7 @@ import logging
 import os
 import socket
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from billiard.process import current_process
@@ -16,6 +17,7 @@ from service.broker.keeper import Keeper, keep_promoting, renew
 from service.broker.lease import RENEWALS_PER_LEASE
 from service.broker.process_setup import Announcement
 from service.broker.sweeper import sweep
+from service.queues import QUEUE_NAMES
 from service.settings import Settings
 from service.telemetry.canonical_line import CanonicalLine
 from service.telemetry.events import Listener
@@ -128,7 +130,7 @@ def _consume(app: Any, settings: Settings, node: str, pool: str, successes: Cron
     # A broker that does not answer must not cost more than one renewal.
     patience = min(SOCKET_TIMEOUT_SECONDS, settings.lease_seconds / RENEWALS_PER_LEASE)
     client = connect(settings, patience)
-    reporter = Reporter(client, node, settings.queues, app.activity)
+    reporter = Reporter(client, node, partial(_consumed, app), app.activity)
     announcement = Announcement(client, node, "worker", announced(app, settings))
     keeper = _keeper(client, settings, app, reporter, successes)
     keeper.add("announcement", announcement.every_seconds, announcement.repeat)
@@ -178,6 +180,11 @@ def _keeper(
     keeper.add("report", IDLE_REPORT_SECONDS, reporter.report)
     keeper.add("cron successes", REPORT_SECONDS, lambda: successes.store(client))
     return keeper
+
+
+def _consumed(app: Any) -> list[str]:
+    """Return the queues that this worker consumes, by their priority."""
+    return [name for name in QUEUE_NAMES if name in app.amqp.queues.consume_from]
 
 
 def _say_goodbye(reporter: Reporter, announcement: Announcement) -> None:

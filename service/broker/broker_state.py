@@ -16,8 +16,8 @@ MEMORY_RATIO = 0.8
 and rewriting the append-only file takes memory of its own."""
 
 
-def broker_state(info: Mapping[str, Any], write_error: ResponseError | None = None) -> BrokerState:
-    """Return the state in an answer to INFO; ``write_error``: what came of a write, if not well."""
+def broker_state(info: Mapping[str, Any], written: Any = None) -> BrokerState:
+    """Return the state in an answer to INFO; ``written``: the answer to a write, None without."""
     return BrokerState(
         memory_used_bytes=_number(info, "used_memory"),
         memory_max_bytes=_number(info, "maxmemory"),
@@ -25,7 +25,7 @@ def broker_state(info: Mapping[str, Any], write_error: ResponseError | None = No
         clients=_number(info, "connected_clients"),
         evicted_keys=_number(info, "evicted_keys"),
         config_problems=config_problems(info),
-        refusal=_refusal(write_error, info) if write_error else "",
+        refusal=None if written is None else _refusal(written, info),
     )
 
 
@@ -40,13 +40,15 @@ def config_problems(info: Mapping[str, Any]) -> dict[str, str]:
 
 def broker_problems(broker: BrokerState) -> dict[str, str]:
     """Return check -> what is wrong and how to mend it: beside settings, writes and memory."""
-    others = {"writes": broker.refusal, "memory": _memory(broker)}
+    others = {"writes": broker.refusal or "", "memory": _memory(broker)}
     return broker.config_problems | {check: text for check, text in others.items() if text}
 
 
-def _refusal(error: ResponseError, info: Mapping[str, Any]) -> str:
-    text = str(error)
-    if isinstance(error, ReadOnlyError):
+def _refusal(written: Any, info: Mapping[str, Any]) -> str:
+    if not isinstance(written, ResponseError):
+        return ""
+    text = str(written)
+    if isinstance(written, ReadOnlyError):
         return (
             "it is a replica, which takes no jobs; mend: the address of its primary "
             f"({info.get('master_host')}:{info.get('master_port')}), or sentinel:// URLs"

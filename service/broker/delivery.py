@@ -1,5 +1,6 @@
 """From a queue's raw item to kombu's message; one that nobody can read is a message too."""
 
+import re
 from json import JSONDecoder
 from typing import Any
 
@@ -29,6 +30,15 @@ def deliveries(item: bytes) -> int:
 def leased_item(lease: bytes) -> bytes:
     """Return the raw item in a lease as the broker keeps it: ``[item,"","queue"]``."""
     return lease[1 : lease.rindex(b',"","')]
+
+
+def opened_lease(lease: bytes) -> tuple[bytes, str]:
+    """Return the item and the queue in anybody's lease; of what is no lease, nothing.
+
+    Plain Celery workers put spaces between the parts, and an exchange second.
+    """
+    found = re.fullmatch(rb'\[(.*),\s*"[^"]*",\s*"([^"]*)"\]', lease, re.DOTALL)
+    return (found[1], found[2].decode(errors="replace")) if found else (b"", "")
 
 
 def open_item(item: bytes, lease: Lease) -> dict[str, Any]:

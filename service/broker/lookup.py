@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import redis
 
 from service.broker import keys
 from service.broker.dead_set import DeadSet
-from service.broker.delivery import leased_item
-from service.broker.lease import queue_of, worker_of
+from service.broker.delivery import opened_lease
+from service.broker.lease import worker_of
 from service.broker.message import headers_of, stamps
 from service.errors import JobNotFoundError
 from service.queues import QUEUE_NAMES
@@ -21,7 +22,8 @@ class JobPlace:
     """Where a job is and how it got there. ``attempts``: begun so far, the current one included.
 
     ``next_run``: Unix seconds for a scheduled job. ``held_by``: the worker process that runs
-    it. ``last_error``: what ended the attempt before this one, or the last of a dead job.
+    it; None if that is a plain Celery one. ``last_error``: what ended the attempt before this
+    one, or the last of a dead job.
     """
 
     id: str
@@ -40,8 +42,8 @@ def find_job(client: "redis.Redis", job_id: str) -> JobPlace:
     Raises:
         JobNotFoundError: it is nowhere: it has ended well, or never was.
     """
-    for state, where, item in _places(client, job_id.encode()):
-        place = _place(state, where, item, job_id)
+    for found in _places(client, job_id.encode()):
+        place = _place(found, job_id)
         if place is not None:
             return place
     try:
@@ -55,27 +57,38 @@ def find_job(client: "redis.Redis", job_id: str) -> JobPlace:
     )
 
 
-def _places(client: "redis.Redis", needle: bytes) -> Iterator[tuple[str, str, bytes]]:
-    """Yield (state, queue or lease's tag, item) of everything that mentions the id."""
+class _Found(NamedTuple):
+    """Something that mentions the id. ``holder``: the worker process that holds it."""
+
+    state: str
+    queue: str
+    item: bytes
+    holder: str | None = None
+
+
+def _places(client: "redis.Redis", needle: bytes) -> Iterator[_Found]:
+    """Yield everything that mentions the id."""
     yield from _running(client, needle)
     for queue in QUEUE_NAMES:
         for item, _ in client.zscan_iter(keys.scheduled(queue), count=CHUNK):
             if needle in item:
-                yield "scheduled", queue, item
+                yield _Found("scheduled", queue, item)
         for start in range(0, client.llen(queue) + CHUNK, CHUNK):
             for item in client.lrange(queue, start, start + CHUNK - 1):
                 if needle in item:
-                    yield "ready", queue, item
+                    yield _Found("ready", queue, item)
     yield from _running(client, needle)  # it may have been taken while we looked
 
 
-def _running(client: "redis.Redis", needle: bytes) -> Iterator[tuple[str, str, bytes]]:
+def _running(client: "redis.Redis", needle: bytes) -> Iterator[_Found]:
     for tag, lease in client.hscan_iter(keys.UNACKED, count=CHUNK):
         if needle in lease:
-            yield "running", tag.decode(), leased_item(lease)
+            item, queue = opened_lease(lease)
+            yield _Found("running", queue, item, worker_of(tag.decode()))
 
 
-def _place(state: str, where: str, item: bytes, job_id: str) -> JobPlace | None:
+def _place(found: _Found, job_id: str) -> JobPlace | None:
+    state, queue, item, holder = found
     headers = headers_of(item)
     if headers.get("id") != job_id:
         return None  # mentions it, as a parent or an argument
@@ -84,7 +97,6 @@ def _place(state: str, where: str, item: bytes, job_id: str) -> JobPlace | None:
     ours = stamps(headers)
     error = ours.get("last_error") or None
     if state == "running":
-        holder = worker_of(where)
-        return JobPlace(job_id, state, queue_of(where), task, begun + 1, None, holder, error)
+        return JobPlace(job_id, state, queue, task, begun + 1, None, holder, error)
     due = ours.get("due_at") if state == "scheduled" else None
-    return JobPlace(job_id, state, where, task, begun, due, None, error)
+    return JobPlace(job_id, state, queue, task, begun, due, None, error)

@@ -18,6 +18,11 @@ class LedgerCounts:
     discarded: int = 0
     moved: int = 0
 
+    @property
+    def ended(self) -> int:
+        """Return the jobs that are over, however they ended."""
+        return self.succeeded + self.dead + self.discarded
+
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
@@ -46,9 +51,8 @@ class QueueState:
 
         Source: enqueued = succeeded + dead + discarded + moved + ready + scheduled + leased.
         """
-        ended = self.ledger.succeeded + self.ledger.dead + self.ledger.discarded
         held = self.ready + self.scheduled + self.leased
-        return self.ledger.enqueued - ended - self.ledger.moved - held
+        return self.ledger.enqueued - self.ledger.ended - self.ledger.moved - held
 
 
 class WorkerState(NamedTuple):
@@ -93,12 +97,29 @@ class CronState:
 
 
 @dataclass(frozen=True, slots=True)
+class DeadEntry:
+    """One dead job, as anyone may see it: its error's text and traceback may hold its arguments.
+
+    ``died_at``: by the broker's clock. None: the message said nothing of it.
+    """
+
+    id: str
+    queue: str
+    task: str | None
+    outcome: str
+    error_type: str | None
+    attempts: int
+    died_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class BrokerState:
     """The broker itself. None: it does not say, as some managed brokers do not.
 
     ``memory_max_bytes`` 0: no limit. ``memory_total_bytes``: what its machine has.
     ``config_problems``: check -> what is wrong and the command that mends it; a check that is
-    well is absent. ``refusal``: why it stores nothing, and what mends it; "" while it does.
+    well is absent. ``refusal``: why it stores nothing, and what mends it; "" while it does, None
+    where we may not ask.
     """
 
     memory_used_bytes: int | None
@@ -107,7 +128,7 @@ class BrokerState:
     clients: int | None
     evicted_keys: int | None
     config_problems: dict[str, str]
-    refusal: str = ""
+    refusal: str | None = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +137,7 @@ class Snapshot:
 
     ``beat_last_tick``: None when no Beat ever reported. ``lease_oldest_age_seconds``: since the
     least recently renewed lease was renewed; 0 when none is held. ``workers`` holds silent ones
-    too, for 15 minutes: ``as_of - last_seen`` tells.
+    too, for 15 minutes: ``as_of - last_seen`` tells. ``newest_dead``: the newest first.
     """
 
     as_of: float
@@ -127,6 +148,7 @@ class Snapshot:
     beat_last_tick: float | None
     lease_oldest_age_seconds: float
     broker: BrokerState
+    newest_dead: tuple[DeadEntry, ...] = ()
 
 
 CONFIG_CHECKS = ("eviction_policy", "persistence")

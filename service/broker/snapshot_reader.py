@@ -1,4 +1,7 @@
-"""Reads a :class:`Snapshot`: one transaction and one INFO, whatever there is to count."""
+"""Reads a :class:`Snapshot`: one transaction and one INFO, whatever there is to count.
+
+One more command reads of the newest dead jobs those that the last snapshot did not show.
+"""
 
 import logging
 import time
@@ -13,11 +16,13 @@ from service.broker import keys
 from service.broker.broker_state import broker_state
 from service.broker.connection import broker_errors
 from service.broker.message import headers_of, stamps
+from service.broker.newest_dead import NEWEST, NewestDead
 from service.broker.parsed_rows import ParsedRows
 from service.broker.scripts import SNAPSHOT, Argument
 from service.broker.snapshot import (
     BrokerState,
     CronState,
+    DeadEntry,
     LedgerCounts,
     QueueState,
     Snapshot,
@@ -38,6 +43,7 @@ class SnapshotReader:
         self._client, self._url = client, url
         self._may_transact, self._may_write = True, True
         self._workers, self._cron = ParsedRows(_worker), ParsedRows(_cron_entry)
+        self._newest_dead = NewestDead(client)
 
     def __call__(self) -> Snapshot:
         """Read one.
@@ -49,7 +55,8 @@ class SnapshotReader:
         with broker_errors(self._url):
             replies = self._read()
             broker = self._broker()
-        return self._snapshot(replies, broker, time.monotonic() - begun)
+            dead = self._newest_dead(_pairs(replies[0].pop()))
+        return self._snapshot(replies, broker, dead, time.monotonic() - begun)
 
     def _read(self) -> list[Any]:
         """Return the script's answer and those of the long reads, all of the same moment.
@@ -57,9 +64,9 @@ class SnapshotReader:
         A user who may only read may ask for no transaction; the commands still go out as one.
         """
         try:
-            return self._together(SNAPSHOT.command(_KEYS, ()))
+            return self._together(SNAPSHOT.command(_KEYS, (NEWEST,)))
         except NoScriptError:
-            return self._together(SNAPSHOT.in_full(_KEYS, ()))
+            return self._together(SNAPSHOT.in_full(_KEYS, (NEWEST,)))
         except NoPermissionError:
             if not self._may_transact:
                 raise
@@ -83,15 +90,20 @@ class SnapshotReader:
             if self._may_write:
                 commands.delete(keys.NOTHING)
             info, *written = commands.execute(raise_on_error=False)
-        refused = written[0] if written and isinstance(written[0], ResponseError) else None
-        if isinstance(refused, NoPermissionError):
-            self._may_write, refused = False, None
+        if written and isinstance(written[0], NoPermissionError):
+            self._may_write, written = False, []
         if isinstance(info, ResponseError):
             logger.debug("the broker does not answer INFO: %s", info)
             info = {}
-        return broker_state(info, refused)
+        return broker_state(info, *written)
 
-    def _snapshot(self, replies: list[Any], broker: BrokerState, probe_seconds: float) -> Snapshot:
+    def _snapshot(
+        self,
+        replies: list[Any],
+        broker: BrokerState,
+        dead: tuple[DeadEntry, ...],
+        probe_seconds: float,
+    ) -> Snapshot:
         (stamp, ledger, renewal, beat, queues), tags, reports, seen, *cron = replies
         now, counts = float(stamp), {k.decode(): int(v) for k, v in _pairs(ledger).items()}
         leased = b"\n".join([*tags, b""])
@@ -107,6 +119,7 @@ class SnapshotReader:
             beat_last_tick=_number(_pairs(beat).get(b"last_tick")),
             lease_oldest_age_seconds=max(0.0, now - float(renewal)) if renewal else 0.0,
             broker=broker,
+            newest_dead=dead,
         )
 
 

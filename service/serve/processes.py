@@ -111,7 +111,7 @@ def _python_processes(
             grace_seconds=settings.shutdown_grace_seconds + WORKER_EXTRA_SECONDS,
         ),
         process("beat"),
-        process("flower", ready=partial(tcp_answers, host, settings.flower_port)),
+        process("flower", ready=partial(tcp_answers, settings.flower_host(), settings.flower_port)),
         # A job that still runs while the worker drains may ask for the health.
         process(
             "sidecar",

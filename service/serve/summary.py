@@ -36,14 +36,14 @@ def summary_lines(
 def _addresses(settings: Settings, *, has_prometheus: bool) -> dict[str, str]:
     """Return what -> its address, for people."""
 
-    def url(port: int, path: str) -> str:
-        return f"http://{listen_address(settings.local_host(), port)}{path}"
+    def url(port: int, path: str, host: str = settings.local_host()) -> str:
+        return f"http://{listen_address(host, port)}{path}"
 
     addresses = {
         "Health": url(settings.http_port, "/health"),
         "Status page": url(settings.http_port, "/"),
         "API docs": url(settings.http_port, "/docs"),
-        "Flower": url(settings.flower_port, "/"),
+        "Flower": url(settings.flower_port, "/", settings.flower_host()),
     }
     if has_prometheus:
         addresses["Prometheus"] = url(settings.prometheus_port, "/")

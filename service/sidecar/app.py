@@ -11,7 +11,7 @@ from service.settings import Settings
 from service.sidecar.health_routes import health_routes
 from service.sidecar.job_routes import job_routes
 from service.sidecar.metrics_route import metrics_route
-from service.sidecar.page_routes import page_routes
+from service.sidecar.pages.routes import page_routes
 from service.sidecar.prepared import PreparedAnswers
 from service.sidecar.routing import HeadAsGet, answer_errors_as_json
 from service.sidecar.snapshot_cache import SnapshotCache

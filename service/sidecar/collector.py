@@ -108,7 +108,9 @@ def _queues(snapshot: Snapshot) -> Samples:
 def _broker(snapshot: Snapshot) -> Samples:
     broker = snapshot.broker
     return {
-        "headcount_broker_writable": [((), float(not broker.refusal))],
+        "headcount_broker_writable": _known(
+            (), None if broker.refusal is None else float(not broker.refusal)
+        ),
         "headcount_broker_probe_seconds": [((), snapshot.probe_seconds)],
         "headcount_broker_memory_used_bytes": _known((), broker.memory_used_bytes),
         "headcount_broker_memory_max_bytes": _known((), broker.memory_max_bytes),

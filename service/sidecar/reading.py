@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from service.broker.snapshot import Snapshot
+from service.sidecar.history import History, remembered
 from service.sidecar.times import in_words
 
 STALE_AFTER_SECONDS = 3.0
@@ -17,6 +18,7 @@ class Reading:
     ``readable_seconds``: how long reads have been succeeding without a gap, 0 unless fresh.
     ``snapshot``: the last good one, even when not fresh; None before the first.
     ``edition``: readings of the same edition say the same, so their answers can be shared.
+    ``history``: the last minute up to ``snapshot``.
     """
 
     snapshot: Snapshot | None
@@ -24,6 +26,7 @@ class Reading:
     reason: str
     readable_seconds: float
     edition: tuple[int, int]
+    history: History = ()
 
     @property
     def current(self) -> Snapshot | None:
@@ -45,6 +48,7 @@ class Reads:
     readable_since: float = 0.0
     failure: str = ""
     failing_since: float = 0.0
+    history: History = ()
 
     def at(self, now: float) -> Reading:
         """Return what these reads tell at ``now``."""
@@ -56,6 +60,7 @@ class Reads:
             readable_seconds=0.0 if reason else now - self.readable_since,
             # An outage's reason names its length, so it is a new edition every second.
             edition=(self.number, int(now - since) + 1 if reason else 0),
+            history=self.history,
         )
 
     def succeeded(self, snapshot: Snapshot, now: float) -> "Reads":
@@ -68,6 +73,7 @@ class Reads:
             read_at=now,
             readable_since=now if gap else self.readable_since,
             failure="",
+            history=remembered(self.history, snapshot),
         )
 
     def failed(self, reason: str, now: float) -> "Reads":

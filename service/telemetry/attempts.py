@@ -6,6 +6,7 @@ for among those held.
 
 import time
 from collections.abc import Callable
+from operator import itemgetter
 
 from service.telemetry.events import Attempt, Outcome
 
@@ -38,6 +39,11 @@ class Attempts:
     def held(self) -> list[Attempt]:
         """Return those that have not ended."""
         return [attempt for attempt in self._held.copy() if attempt.outcome is None]
+
+    def running(self) -> list[Attempt]:
+        """Return those that a slot has begun, the longest running first."""
+        begun = [(one.started_at, one) for one in self.held() if one.started_at is not None]
+        return [one for _, one in sorted(begun, key=itemgetter(0))]
 
     def last_change(self) -> float:
         """Return when an attempt last started or ended; ``time.monotonic()``."""

@@ -12,7 +12,6 @@ from service.telemetry.worker_catalogue import (
     ERROR_TYPE_LIMIT,
     OTHER,
     TASK_LIMIT,
-    WAIT_BUCKETS,
     WORKER_METRICS,
 )
 
@@ -23,7 +22,6 @@ __all__ = [
     "OTHER",
     "SIDECAR_METRICS",
     "TASK_LIMIT",
-    "WAIT_BUCKETS",
     "WORKER_METRICS",
     "Kind",
     "Metric",

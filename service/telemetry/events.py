@@ -84,6 +84,8 @@ class Attempt:
     error: str | None = None
     traced: Traced | None = None
     """Its span, where jobs are traced."""
+    lease_tag: str | None = None
+    """Names its lease in the broker."""
 
     def __init__(
         self, queue: str, task: str, job_id: str, number: int = 1, correlation_id: str = ""

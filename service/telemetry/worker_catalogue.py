@@ -1,11 +1,9 @@
 """Every metric a worker exports. ``worker_metrics.py`` and ``worker_vitals.py`` fill it."""
 
+from service.queues import WAIT_BUCKETS
 from service.telemetry.metric import Metric, by_name
 
-WAIT_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600)
-"""Seconds. They contain every queue's wait threshold, so that objectives read exact counts."""
-
-DURATION_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600)
+DURATION_BUCKETS = WAIT_BUCKETS
 """Seconds, from a no-op to an hour."""
 
 ATTEMPT_BUCKETS = (1, 2, 3, 4, 5, 8, 13, 21)

@@ -15,8 +15,13 @@ CATALOGUE = {**WORKER_METRICS, **SIDECAR_METRICS}
 TARGET_LABELS = {"job", "instance", "namespace"}
 """What Prometheus adds to every series that it scrapes."""
 
-PROMETHEUS_OWN = {"up": TARGET_LABELS}
-"""Series that Prometheus itself writes about every target."""
+ALERT_LABELS = {"alertname", "severity", "namespace", "queue", "task", "instance"}
+PROMETHEUS_OWN = {
+    "up": TARGET_LABELS,
+    "ALERTS": ALERT_LABELS | {"alertstate"},
+    "ALERTS_FOR_STATE": ALERT_LABELS,
+}
+"""Series that Prometheus itself writes, about every target and about alerts."""
 
 SUFFIXES = {"histogram": ("_bucket", "_sum", "_count"), "summary": ("_sum", "_count")}
 COUNTING = {"rate", "increase", "irate", "resets", "changes"}
@@ -37,8 +42,8 @@ class Use:
 
 
 def substitute(expression):
-    """Put a value where Grafana would put its rate window; others stand inside quotes."""
-    return re.sub(r"\[\$\{?__(rate_interval|interval|range)\}?", "[5m", expression)
+    """Put a duration where Grafana would put one; other variables stand inside quotes."""
+    return re.sub(r"\$\{?__(rate_interval|interval|range)\}?", "5m", expression)
 
 
 def read_use(expression, recorded=frozenset()):
@@ -59,7 +64,7 @@ def _visit(node, use, recorded, counted):
     labels = set().union(*known) | _made_by(node)
     if isinstance(node, promql.AggregateExpr) and node.modifier is not None:
         _expect(node.modifier.labels, labels, "by", use)
-    if isinstance(node, promql.BinaryExpr) and node.modifier and node.modifier.matching:
+    if isinstance(node, promql.BinaryExpr) and _matches_on_labels(node):
         for side in known:
             _expect(node.modifier.matching.labels, side, "on", use)
     return labels
@@ -67,7 +72,7 @@ def _visit(node, use, recorded, counted):
 
 def _visit_selector(node, use, recorded, counted):
     use.selectors.append(node)
-    labels = _labels_of(node.name, recorded)
+    labels = labels_of(node.name, recorded)
     if labels is None:
         use.problems.append(f"{node.name} is neither in the catalogue nor recorded")
         return set()
@@ -81,7 +86,8 @@ def _visit_selector(node, use, recorded, counted):
     return labels
 
 
-def _labels_of(name, recorded):
+def labels_of(name, recorded=frozenset()):
+    """Return the labels that a series may have; None for one that nobody exports or records."""
     if name in recorded:
         return set(name.split(":")[0].split("_"))
     if name in PROMETHEUS_OWN:
@@ -98,6 +104,11 @@ def _children(node):
     if isinstance(node, promql.Call):
         return list(node.args)
     return [node.expr] if hasattr(node, "expr") else []
+
+
+def _matches_on_labels(node):
+    matching = node.modifier and node.modifier.matching
+    return matching and matching.type == promql.LabelModifierType.Include
 
 
 def _made_by(node):

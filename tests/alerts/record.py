@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 
 from tests.alerts import recorded_jobs as jobs
-from tests.alerts.recording import is_scraped, read_series, running_prometheus
+from tests.alerts.recording import is_scraped, read_series, running_prometheus, scraping
 from tests.broker_process import BrokerProcess
 from tests.headcount_process import HeadcountProcess, Processes
 from tests.waiting import wait_until
@@ -93,7 +93,8 @@ def record(name):
             workers, sidecar = start_stack(processes, broker.url)
             targets = {f"worker-{n}": worker.metrics_port for n, worker in enumerate(workers, 1)}
             targets["sidecar-1"] = sidecar.http_port
-            with running_prometheus(targets, Path(scratch) / "prometheus") as prometheus:
+            data = Path(scratch) / "prometheus"
+            with running_prometheus(scraping(targets), data) as prometheus:
                 enqueue_here(broker.url)
                 wait_until(lambda: is_scraped(prometheus, len(targets)), 60, "not scraped")
                 begin = play_scene(play, seconds, Stage(broker, workers))
@@ -103,14 +104,16 @@ def record(name):
     (RECORDED / f"{name}.yml").write_text(about + yaml.safe_dump(told, sort_keys=False, width=1000))
 
 
-def start_stack(processes, url):
-    options = {"broker_url": url, "HEADCOUNT_WORKERS": jobs.__name__}
+def start_stack(processes, url, **options):
+    """Start two workers, a sidecar and a Beat, with these settings besides."""
+    options |= {"broker_url": url, "HEADCOUNT_WORKERS": jobs.__name__}
     options["HEADCOUNT_LEASE_SECONDS"] = LEASE_SECONDS
-    workers = [processes.start("worker", HEADCOUNT_CONCURRENCY=SLOTS, **options) for _ in range(2)]
     sidecar = processes.start("sidecar", **options)
-    health = f"http://127.0.0.1:{sidecar.http_port}/health"
-    processes.start("beat", HEADCOUNT_HEALTH_URL=health, **options)
-    return workers, sidecar
+    options["HEADCOUNT_HEALTH_URL"] = f"http://127.0.0.1:{sidecar.http_port}/health"
+    options |= {"HEADCOUNT_CONCURRENCY": SLOTS, "wait": False}
+    workers = [processes.start("worker", **options) for _ in range(2)]
+    processes.start("beat", **options)
+    return [worker.wait_until_ready() for worker in workers], sidecar
 
 
 def enqueue_here(url):

@@ -34,15 +34,15 @@ SHORTEST_RISE = 3
 
 
 @contextmanager
-def running_prometheus(targets, directory):
-    """Run one that scrapes targets, instance -> port, every second; yield its address."""
+def running_prometheus(configuration, directory):
+    """Run one, and yield its address."""
     directory.mkdir()
-    configuration = directory / "prometheus.yml"
-    configuration.write_text(json.dumps(configuration_of(targets)))
+    file = directory / "prometheus.yml"
+    file.write_text(json.dumps(configuration))
     port = free_port()
     command = [
         "prometheus",
-        f"--config.file={configuration}",
+        f"--config.file={file}",
         f"--storage.tsdb.path={directory / 'data'}",
         f"--web.listen-address=127.0.0.1:{port}",
         f"--query.lookback-delta={LATEST_SECONDS}s",
@@ -58,7 +58,8 @@ def running_prometheus(targets, directory):
         process.wait(30)
 
 
-def configuration_of(targets):
+def scraping(targets):
+    """Return the configuration to scrape targets, instance -> port, every second."""
     static = [
         {"targets": [f"127.0.0.1:{port}"], "labels": {"instance": instance}}
         for instance, port in targets.items()

@@ -12,7 +12,10 @@ OF_THE_BROKER = (
     "headcount_broker_up",
     "headcount_health_ok",
     "headcount_slo_objective_ratio",
+    "headcount_slo_threshold_seconds",
+    "headcount_snapshot_timestamp_seconds",
 )
+"""What a sidecar shows without the broker too."""
 
 
 @dataclass
@@ -91,8 +94,10 @@ def idle_night():
 
 
 def one_slow_job():
-    """It takes half an hour of one slot; all others go on."""
+    """It takes half an hour of one slot, and is all that its queue has; other queues go on."""
     stack = Stack()
+    stack.set("headcount_jobs_total", hold(7), queue="low")
+    _begin(stack, "low", hold(7), hold(7))
     running = rise(SECONDS)
     stack.set("headcount_job_oldest_running_seconds", running, queue="low", instance="v")
     stack.set("headcount_queue_depth", hold(1), queue="low", state="leased")
@@ -111,9 +116,7 @@ def broker_restart():
     """The broker is away for 20 s, and its own counts begin again."""
     stack = Stack()
     stack.set("headcount_queue_depth", hold(3), queue="default", state="ready")
-    stack.lose(*SIDECARS, since=10, minutes=0.5, keep=OF_THE_BROKER)
-    stack.change("headcount_broker_up", hold(0, 0.5), 10)
-    stack.change("headcount_health_ok", hold(0, 0.5), 10)
+    _cut_off(stack, SIDECARS, minutes=0.5)
     stack.change("headcount_broker_evicted_keys_total", hold(40, 10), 0)
     return Situation("a restart of the broker within 20 s", [stack])
 
@@ -123,6 +126,15 @@ def sidecar_restart():
     stack.change("up", hold(0, 2), 10, job="sidecar")
     stack.lose(*SIDECARS, since=10, minutes=2)
     return Situation("a restart of both sidecars", [stack])
+
+
+def sidecar_cut_off():
+    """One of two sidecars does not reach the broker for ten minutes; the other does."""
+    stack = Stack()
+    stack.set("headcount_queue_depth", hold(3), queue="default", state="ready")
+    _cut_off(stack, SIDECARS[:1], minutes=10)
+    told = {warning("HeadcountTelemetryStale")}
+    return Situation("one of two sidecars is cut off from the broker", [stack], told)
 
 
 def prometheus_restart():
@@ -152,9 +164,7 @@ def broker_outage():
     """The broker is away for ten minutes, while jobs wait: one page."""
     stack = Stack()
     stack.set("headcount_queue_depth", hold(3), queue="default", state="ready")
-    stack.lose(*SIDECARS, since=10, minutes=10, keep=OF_THE_BROKER)
-    stack.change("headcount_broker_up", hold(0, 10), 10)
-    stack.change("headcount_health_ok", hold(0, 10), 10)
+    _cut_off(stack, SIDECARS, minutes=10)
     return Situation("a broker outage", [stack], {critical("HeadcountBrokerDown")})
 
 
@@ -183,10 +193,19 @@ def production_gone():
 def broker_of_one():
     """Preview's broker is away; production's queue of the same name is none of its business."""
     preview = Stack("preview")
-    preview.lose(*SIDECARS, since=10, keep=OF_THE_BROKER)
-    preview.change("headcount_broker_up", hold(0, 20), 10)
+    _cut_off(preview, SIDECARS, minutes=20)
     told = {critical("HeadcountBrokerDown", "preview")}
     return Situation("the broker of one of two installations", [Stack("production"), preview], told)
+
+
+def _cut_off(stack, sidecars, minutes):
+    """Keep the broker from these sidecars from minute 10 on: their last snapshot gets old."""
+    stack.lose(*sidecars, since=10, minutes=minutes, keep=OF_THE_BROKER)
+    for sidecar in sidecars:
+        stack.change("headcount_broker_up", hold(0, minutes), 10, instance=sidecar)
+        stack.change("headcount_health_ok", hold(0, minutes), 10, instance=sidecar)
+        frozen = hold(600, minutes)
+        stack.change("headcount_snapshot_timestamp_seconds", frozen, 10, instance=sidecar)
 
 
 def _begin(stack, queue, began, in_time):
@@ -205,6 +224,7 @@ HARMLESS = (
     unused_queue,
     broker_restart,
     sidecar_restart,
+    sidecar_cut_off,
     prometheus_restart,
     scaled_to_zero,
     retry_that_succeeds,

@@ -80,6 +80,10 @@ TOLD = {
         ["HeadcountSidecarMissing", "HeadcountQueueStalled low", "HeadcountWorkersMissing"],
         {"HeadcountSidecarMissing"},
     ),
+    "one sidecar that shows the past hides nothing that the others see": (
+        ["HeadcountTelemetryStale", "HeadcountQueueStalled low", "HeadcountOldestJobTooOld low"],
+        {"HeadcountTelemetryStale", "HeadcountQueueStalled low"},
+    ),
     "a full broker is full, and explains late jobs and a Beat that cannot tick": (
         [
             "HeadcountBrokerFull",

@@ -1,6 +1,5 @@
 """The rules as Prometheus reads them: promtool checks them and runs the cases beside this file."""
 
-import re
 import subprocess
 from pathlib import Path
 
@@ -9,9 +8,6 @@ import yaml
 
 from alerts.generate import FOLDER, GROUPS
 from alerts.pace import Pace
-from service.queues import QUEUES
-from service.telemetry.catalogue import WORKER_METRICS
-from service.telemetry.sample_lines import SampleLines
 from tests.alerts.metric_use import read_use
 from tests.alerts.situations import HARMFUL, HARMLESS
 
@@ -58,14 +54,6 @@ def test_cases_are_about_series_that_exist(cases):
 def test_situations_are_about_series_that_exist():
     situations = [make() for make in HARMLESS + HARMFUL]
     assert list_unknown({series["series"] for s in situations for series in s.input_series()}) == []
-
-
-@pytest.mark.parametrize("queue", QUEUES, ids=lambda queue: queue.name)
-def test_a_worker_writes_the_bucket_of_a_threshold_as_the_rule_writes_it(queue):
-    lines = SampleLines(WORKER_METRICS["headcount_job_wait_seconds"])
-    lines.add((queue.name,))
-    bound = re.sub(r"^([0-9]+)$", r"\1.0", f"{queue.wait_threshold_seconds:g}")
-    assert bound in {labels.get("le") for _, labels in lines.points()}
 
 
 def test_every_alert_has_a_case_in_which_it_fires_one_in_which_it_resolves_and_one_silent():

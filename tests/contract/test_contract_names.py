@@ -24,6 +24,7 @@ NOT_IN_THE_CONTRACT = {
     "HEADCOUNT_FLOWER_PASSWORD",
     "HEADCOUNT_SHUTDOWN_GRACE_SECONDS",
     "HEADCOUNT_CANARIES",
+    "HEADCOUNT_GRAFANA_URL",
 }
 METRICS_BESIDE_THE_CONTRACT = {
     "headcount_dead_overflow_total",
@@ -71,11 +72,13 @@ COMMANDS = {
     "serve", "worker", "beat", "flower", "sidecar", "check", "queues", "workers", "enqueue", "job",
     "dead", "dead list", "dead show", "dead retry", "dead drop",
 }  # fmt: skip
-ADDED = {"ledger", "ledger show", "ledger settle"}
+COMMANDS_BESIDE_THE_CONTRACT = {
+    "running", "top", "ledger", "ledger show", "ledger settle",
+}  # fmt: skip
 
 
 def test_there_are_just_these_commands():
-    assert commands().keys() == COMMANDS | ADDED
+    assert commands().keys() == COMMANDS | COMMANDS_BESIDE_THE_CONTRACT
 
 
 def test_the_contract_names_these_commands():

@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("service", "workers", "dashboards", "alerts", "bench", "examples")
+PACKAGES = ("service", "workers", "dashboards", "alerts", "deploy", "bench", "examples")
 PRODUCT = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 SAYING_NOTHING = {"utils", "util", "helpers", "common", "misc", "base", "core", "manager"}

@@ -2,7 +2,7 @@
 
 import math
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from kombu.utils.json import dumps, loads
 
@@ -45,7 +45,6 @@ def is_json(value):
     )
 
 
-@settings(deadline=None)  # other tests may be using the machine
 @given(VALUES, VALUES)
 def test_what_is_taken_round_trips_and_the_rest_is_refused(first, second):
     try:
@@ -60,7 +59,6 @@ def test_what_is_taken_round_trips_and_the_rest_is_refused(first, second):
     assert digest(bound) == digest(check_arguments(Anything, arrived[0], arrived[1]))
 
 
-@settings(deadline=None)  # other tests may be using the machine
 @given(VALUES.filter(is_json), VALUES.filter(is_json))
 def test_digests_are_equal_only_for_equal_json(first, second):
     digests = {digest(check_arguments(Anything, (one,), {})) for one in (first, second)}

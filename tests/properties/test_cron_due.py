@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import ScheduleError
@@ -36,7 +36,6 @@ EXPRESSIONS = st.tuples(field(0, 59), field(0, 23), field(1, 28), field(1, 12), 
 )
 
 
-@settings(deadline=None)  # other tests may be using the machine
 @given(EXPRESSIONS, MOMENTS, ZONES)
 def test_the_next_due_time_is_strictly_ahead(expression, moment, zone):
     due = next_due(parse_cron(expression), moment, zone)
@@ -44,7 +43,6 @@ def test_the_next_due_time_is_strictly_ahead(expression, moment, zone):
     assert due % 60 == 0
 
 
-@settings(deadline=None)  # other tests may be using the machine
 @given(st.integers(0, 59), MOMENTS, ZONES)
 def test_an_hourly_job_is_due_within_the_hour_at_its_minute(minute, moment, zone):
     due = next_due(f"{minute} * * * *", moment, zone)
@@ -53,7 +51,6 @@ def test_an_hourly_job_is_due_within_the_hour_at_its_minute(minute, moment, zone
     assert due - moment <= 7200
 
 
-@settings(deadline=None)  # other tests may be using the machine
 @given(EXPRESSIONS, MOMENTS)
 def test_no_due_time_is_skipped_by_asking_later(expression, moment):
     parsed = parse_cron(expression)
@@ -61,7 +58,6 @@ def test_no_due_time_is_skipped_by_asking_later(expression, moment):
     assert next_due(parsed, (moment + due) / 2, UTC) in (due, next_due(parsed, due, UTC))
 
 
-@settings(deadline=None)  # other tests may be using the machine
 @given(st.text() | st.text("0123456789*/,-@ LWJAN", max_size=20))
 def test_any_text_is_read_or_refused(text):
     try:

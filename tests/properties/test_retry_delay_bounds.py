@@ -1,6 +1,6 @@
 """However often a job has failed, the next delay is within its bounds."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from workers.retry_delay import retry_delay
@@ -10,7 +10,6 @@ SECONDS = st.floats(0, 10 * 365 * 86400)
 CHANCE = st.floats(0, 1) | st.none()
 
 
-@settings(deadline=None)  # other tests may be using the machine
 @given(ATTEMPTS, SECONDS, SECONDS, CHANCE)
 def test_a_delay_is_between_half_of_the_full_one_and_the_full_one(attempt, base, longest, uniform):
     full = retry_delay(attempt, base, longest, jitter=False)
@@ -18,7 +17,6 @@ def test_a_delay_is_between_half_of_the_full_one_and_the_full_one(attempt, base,
     assert 0 <= full / 2 <= jittered <= full <= longest
 
 
-@settings(deadline=None)  # other tests may be using the machine
 @given(ATTEMPTS, SECONDS, SECONDS)
 def test_without_jitter_it_never_shrinks_and_at_most_doubles(attempt, base, longest):
     first = retry_delay(attempt, base, longest, jitter=False)

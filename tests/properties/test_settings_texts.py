@@ -1,6 +1,6 @@
 """Whatever stands in the environment, it is taken or refused in words, never a crash."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import SettingsError
@@ -12,7 +12,6 @@ PIECES += ["0", "65536", "-1", "1e400", "nan", "Europe/", "critical", ",", ".", 
 TEXTS = st.text() | st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
 
 
-@settings(deadline=None)  # other tests may be using the machine
 @given(st.dictionaries(st.sampled_from(VARIABLES), TEXTS))
 def test_any_text_is_taken_or_refused_in_a_line_per_variable(environ):
     try:
@@ -23,7 +22,6 @@ def test_any_text_is_taken_or_refused_in_a_line_per_variable(environ):
         assert set(named) <= environ.keys()
 
 
-@settings(deadline=None)  # other tests may be using the machine
 @given(st.sampled_from(VARIABLES), st.text(st.characters(codec="ascii"), min_size=1))
 def test_a_password_before_an_at_sign_is_never_shown(variable, text):
     try:

@@ -2,11 +2,13 @@
 -- commands in the same transaction: long replies cost several times as much through Lua.
 --
 -- KEYS  ledger, unacked_index, beat, then per queue: queue, scheduled, dead
+-- ARGV  how many of the newest dead jobs to look for in each queue
 -- Returns {now, ledger, oldest renewal, beat,
---          per queue: {ready, oldest item, scheduled, first due, dead}}
+--          per queue: {ready, oldest item, scheduled, first due, dead},
+--          {id, when it died, ...} of the newest dead jobs}
 
 local now = redis.call('TIME')
-local queues = {}
+local queues, newest = {}, {}
 for i = 4, #KEYS, 3 do
   local first = redis.call('ZRANGE', KEYS[i + 1], 0, 0, 'WITHSCORES')
   queues[#queues + 1] = {
@@ -16,6 +18,9 @@ for i = 4, #KEYS, 3 do
     first[2] or '',
     redis.call('ZCARD', KEYS[i + 2]),
   }
+  for _, part in ipairs(redis.call('ZREVRANGE', KEYS[i + 2], 0, ARGV[1] - 1, 'WITHSCORES')) do
+    newest[#newest + 1] = part
+  end
 end
 return {
   now[1] .. '.' .. string.format('%06d', now[2]),
@@ -23,4 +28,5 @@ return {
   redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')[2] or '',
   redis.call('HGETALL', KEYS[3]),
   queues,
+  newest,
 }

@@ -4,7 +4,6 @@ import pytest
 
 from service.broker import keys
 from service.broker.process_setup import Announcement, running_processes
-from tests.unit.broker import jobs_in_broker
 from tests.waiting import wait_until
 
 JOBS = "tests.integration.cli.changing_jobs"
@@ -136,9 +135,8 @@ def test_jobs_that_some_worker_does_not_know_are_named_while_they_wait(run, chec
     assert "in low jobs wait whose task not every worker of it knows: mail.Send (1)" in line
 
 
-def test_everybody_knows_celerys_own_tasks(check, jobs, monkeypatch):
-    monkeypatch.setattr(jobs_in_broker, "TASK", "celery.chord_unlock")
-    jobs.enqueue("one")
+def test_everybody_knows_celerys_own_tasks(check, jobs):
+    jobs.enqueue("one", task="celery.chord_unlock")
     assert check() == (0, [])
 
 

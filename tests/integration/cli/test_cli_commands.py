@@ -19,6 +19,8 @@ COMMANDS = {
     "check": "Check configuration",
     "queues": "Show the queues",
     "workers": "Show the worker processes",
+    "running": "Show the jobs that workers hold",
+    "top": "Keep showing queues",
     "enqueue": "Enqueue one job",
     "job": "Show where a job is",
     "dead": "Jobs that ended for good",

@@ -38,6 +38,8 @@ WRONG = [
     (["enqueue", "Note", "--at", "2030-02-30"], {}, "--at '2030-02-30' is wrong; allowed: an ISO"),
     (["enqueue", "Note", "--at", "9999-12-31"], {}, "is wrong; allowed: years"),
     (["enqueue", "Note", "--in", "5", "--at", "2040-01-01"], {}, "--in and --at were both given"),
+    # queues
+    (["queues", "--json", "--watch"], {}, "--json and --watch were both given; allowed: one of"),
     # the dead set
     (["dead", "show", "nope"], {}, "no dead job has the id 'nope'"),
     (["dead", "retry", "nope"], {}, "no dead job has the id 'nope'"),

@@ -53,7 +53,7 @@ def works(stack):
 
 def test_a_killed_worker_is_started_again_and_its_jobs_come_back(stack):
     jobs = [stack.enqueue("Nap", "[2]") for _ in range(2)]
-    wait_until(lambda: stack.queue("default")["leased"] == 2, 5)
+    wait_until(lambda: stack.queue("default")["leased"] == 2, 20)
     kill(stack, "worker")
     assert [stack.wait_for_end(job_id, 30) for job_id in jobs] == ["succeeded"] * 2
     assert works(stack)

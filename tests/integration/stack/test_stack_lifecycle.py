@@ -20,7 +20,7 @@ def test_ctrl_c_lets_jobs_end_leaves_nothing_and_keeps_what_waits(run_stack, tmp
     first = run_stack(tmp_path).wait_until_up()
     running = first.enqueue("Nap", "[2]")
     waiting = first.enqueue(NOTE, "--in", "6")
-    wait_until(lambda: first.queue("default")["leased"] == 1, 5)
+    wait_until(lambda: first.queue("default")["leased"] == 1, 20)
     below = first.program.descendants()
     assert first.stop() == 0
     assert not [process for process in below if is_alive(process)]

@@ -29,8 +29,8 @@ class Jobs:
 
     # -- in
 
-    def message(self, job_id: str, **stamps: object) -> str:
-        headers = {"id": job_id, "task": TASK, "retries": 0}
+    def message(self, job_id: str, task: str = TASK, **stamps: object) -> str:
+        headers = {"id": job_id, "task": task, "retries": 0}
         headers["headcount"] = {"due_at": time.time(), **stamps}
         properties = {"delivery_info": {"exchange": "", "routing_key": "default"}}
         return orjson.dumps({"body": "[]", "headers": headers, "properties": properties}).decode()
@@ -43,12 +43,13 @@ class Jobs:
         continues: str = "",
         unique: str = "",
         retries: int = 0,
+        task: str = TASK,
     ) -> str:
         names = [queue, keys.scheduled(queue), keys.LEDGER, keys.wake(queue)]
         names += [keys.UNACKED, keys.UNACKED_INDEX]
         due = "" if due_in is None else time.time() + due_in
         stamps = {"unique": [unique, 60_000]} if unique else {}
-        message = self.message(job_id, **stamps)
+        message = self.message(job_id, task, **stamps)
         arguments = (keys.PREFIX, queue, message, due, job_id, retries,
                      continues, unique, 60_000)  # fmt: skip
         return str(ENQUEUE(self.client, names, arguments).decode())

@@ -139,7 +139,6 @@ def test_after_any_sequence_the_ledger_adds_up(broker):
         settings=settings(
             max_examples=40,
             stateful_step_count=40,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

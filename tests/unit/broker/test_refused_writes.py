@@ -70,11 +70,11 @@ def test_a_full_broker_still_takes_what_ends_jobs_and_is_not_said_to_refuse(brok
     assert read().broker.refusal == ""
 
 
-def test_a_user_who_may_only_read_asks_once_and_is_no_refusal(broker):
+def test_a_user_who_may_only_read_asks_once_and_claims_nothing(broker):
     broker.client.execute_command("ACL", "SETUSER", "watcher", "on", ">pw", "~*", "+@all", "-DEL")
     watcher = redis.Redis(port=broker.port, username="watcher", password="pw")
     with closing(watcher):
         read = SnapshotReader(watcher, broker.url)
         broker.client.acl_log_reset()
-        assert [read().broker.refusal for _ in range(3)] == [""] * 3
+        assert [read().broker.refusal for _ in range(3)] == [None] * 3
         assert [entry["count"] for entry in broker.client.acl_log()] == [1]

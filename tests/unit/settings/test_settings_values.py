@@ -26,6 +26,7 @@ DEFAULTS = {
     "HEADCOUNT_LOG_FORMAT": None,
     "HEADCOUNT_LOG_LEVEL": "info",
     "HEADCOUNT_HEALTH_URL": None,
+    "HEADCOUNT_GRAFANA_URL": None,
     "HEADCOUNT_SENTINEL_MASTER": "mymaster",
     "HEADCOUNT_SENTINEL_USER": "",
     "HEADCOUNT_SENTINEL_PASSWORD": "",
@@ -58,6 +59,7 @@ RIGHT = [
     ("HEADCOUNT_LOG_FORMAT", "console", "console"),
     ("HEADCOUNT_LOG_LEVEL", "Warning", "warning"),
     ("HEADCOUNT_HEALTH_URL", "https://sidecar/health", "https://sidecar/health"),
+    ("HEADCOUNT_GRAFANA_URL", "https://g/d/headcount-overview", "https://g/d/headcount-overview"),
     ("HEADCOUNT_CANARIES", "true", True),
     ("HEADCOUNT_CANARIES", "False", False),
 ]

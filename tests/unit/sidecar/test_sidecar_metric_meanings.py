@@ -82,6 +82,7 @@ MEANINGS = {
     "headcount_broker_writable": [
         (a_snapshot(), (), 1),
         (with_broker(refusal="it is a replica"), (), 0),
+        (with_broker(refusal=None), (), None),
         (None, (), None),
     ],
     "headcount_broker_probe_seconds": [(a_snapshot(probe_seconds=0.25), (), 0.25)],

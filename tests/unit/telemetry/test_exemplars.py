@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.openmetrics import parser as openmetrics
 
@@ -62,7 +62,7 @@ def test_each_queue_and_outcome_has_its_own(worker):
 def test_a_wait_is_told_of_as_soon_as_the_job_has_begun(worker):
     worker.hold(started(wait_seconds=12.5, started_at=time.monotonic(), correlation_id="late"))
     [(bucket, (labels, value, at))] = exemplars(worker, WAIT).items()
-    assert (bucket, labels, value) == ("30.0", {"correlation_id": "late"}, 12.5)
+    assert (bucket, labels, value) == ("20.0", {"correlation_id": "late"}, 12.5)
     assert 0 <= time.time() - float(at) < 5
 
 
@@ -124,7 +124,6 @@ def test_whoever_asks_for_one_name_gets_its_exemplars_too(worker):
     assert b"order-7" in metrics_text(one, "application/openmetrics-text")[0]
 
 
-@settings(deadline=None)  # a busy machine is no error
 @given(st.lists(st.floats(0, 1e7), min_size=1, max_size=30))
 def test_an_exemplar_lies_in_its_bucket(seconds):
     worker = Worker()
