@@ -11,10 +11,11 @@ from celery.worker.consumer import Consumer
 from kombu.exceptions import ContentDisallowed, DecodeError
 
 from service.broker.dead_set import dead_record
+from service.broker.lease import Lease
 from service.broker.message import same_message, stamp
 from service.broker.soundness import UnsoundError, sound
 from service.telemetry.catalogue import OTHER
-from service.telemetry.events import Outcome
+from service.telemetry.events import Attempt, Outcome
 from workers.attempt import attempt_of, end_attempt, uniqueness
 from workers.job_scope import scope_jobs
 from workers.outcomes import ERROR_LIMIT, Failure
@@ -53,8 +54,10 @@ class JobConsumer(Consumer):
         def on_task_received(message: Any) -> None:
             task = (message.headers or {}).get("task")
             known = strategies.get(task) if isinstance(task, str) else None
+            info = message.delivery_info or {}
+            lease = info.get("lease")
             try:
-                if known is not None and "lease" in message.delivery_info:
+                if known is not None and lease is not None:
                     if message.headers.get("eta") and _put_off(message):
                         return
                     known(message, None, _unused, _unused, callbacks)
@@ -63,6 +66,7 @@ class JobConsumer(Consumer):
             except DecodeError as error:
                 self.on_decode_error(message, error)
             except Exception as error:  # noqa: BLE001 - the next worker would not fare better
+                info["lease"] = lease  # the request has taken it out, if it came so far
                 self.on_invalid_task(None, message, error)
 
         return on_task_received
@@ -94,8 +98,12 @@ class JobConsumer(Consumer):
         headers = sound(message.headers)
         job_id = str(headers.get("id") or (lease.tag if lease else message.delivery_tag))
         queue = lease.queue if lease else (message.delivery_info or {}).get("routing_key", "")
-        redelivered = lease is not None and lease.deliveries > 1
-        attempt = attempt_of(queue, OTHER, {**headers, "id": job_id}, redelivered)
+        attempt = self._received(lease) or attempt_of(
+            queue,
+            OTHER,
+            {**headers, "id": job_id},
+            redelivered=lease is not None and lease.deliveries > 1,
+        )
         end_attempt(self.app.attempts, attempt, Outcome.UNKNOWN, failure)
         if lease is None:
             message.reject_log_error(logger, self.connection_errors)
@@ -111,6 +119,11 @@ class JobConsumer(Consumer):
             error=failure.error,
         )
         lease.bury(job_id, record, uniqueness(headers))
+
+    def _received(self, lease: Lease | None) -> Attempt | None:
+        """Return the attempt that a message has become, if it failed only then."""
+        held = self.app.attempts.held() if lease is not None else []
+        return next((one for one in held if lease and one.lease_tag == lease.tag), None)
 
 
 def _put_off(message: Any) -> bool:

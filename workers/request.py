@@ -86,9 +86,20 @@ class JobRequest(Request):
         return {name: bound[name] for name in worker.log_arguments if name in bound}
 
     def _execute_using_pool(self, pool: Any, **_: Any) -> Any:
-        """Hand the job to a slot, as Celery does but for how it is packed."""
-        if self.revoked():
-            raise TaskRevokedError(self.id)
+        """Hand the job to a slot. One that cannot be handed over is dead, and the slot free."""
+        try:
+            if self.revoked():
+                raise TaskRevokedError(self.id)
+            return self._hand_over(pool)
+        except TaskRevokedError:
+            raise
+        except Exception as error:
+            self._end(Outcome.FAILED, Failure(type(error).__name__, "no process can be given it"))
+            state.task_ready(self)
+            raise TaskRevokedError(self.id) from error  # for which Celery lets go of it
+
+    def _hand_over(self, pool: Any) -> Any:
+        """Do as Celery does, but for how it is packed."""
         hard, soft = self.time_limits
         result = pool.apply_async(
             trace_packed,

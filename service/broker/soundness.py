@@ -19,7 +19,7 @@ DEEPEST = 200
 """Lists and objects within each other; far from what Python and pickle give up at."""
 
 LONGEST_ID = 1000
-"""Characters of a job's id, and of its correlation id: each line of its log has both."""
+"""Characters of a job's id, its correlation id and its shadow, the name it is shown by."""
 
 MOST_RETRIES = 10**9
 
@@ -33,6 +33,9 @@ _KINDS: _Kinds = {
     "task": (str,),
     "retries": (int, NoneType),
     "timelimit": (list, tuple, NoneType),
+    "shadow": (str, NoneType),
+    "stamped_headers": (list, tuple, NoneType),
+    "stamps": (dict, NoneType),
     HEADER: (dict, NoneType),
 }
 _TIMES = ("enqueued_at", "first_due_at", "due_at")
@@ -46,6 +49,8 @@ _STAMP_KINDS: _Kinds = {
 _NAMES = tuple(_KINDS)
 _STAMP_NAMES = tuple(_STAMP_KINDS)
 _NO_LIMITS = [None, None]
+_CANVAS = ("callbacks", "errbacks", "chain")
+_NO_CANVAS = dict.fromkeys((*_CANVAS, "chord"))
 
 
 class UnsoundError(ValueError):
@@ -63,6 +68,8 @@ def check_headers(headers: Mapping[str, Any]) -> None:
         raise UnsoundError(f"its header {wrong!r} is of type {type(headers.get(wrong)).__name__}")
     if not 0 < len(headers["id"]) <= LONGEST_ID:
         raise UnsoundError(f"its header 'id' has {len(headers['id'])} characters")
+    if len(headers.get("shadow") or "") > LONGEST_ID:
+        raise UnsoundError("its header 'shadow' is too long")
     if not 0 <= (headers.get("retries") or 0) <= MOST_RETRIES:
         raise UnsoundError("its header 'retries' is out of range")
     limits = headers.get("timelimit")
@@ -89,7 +96,7 @@ def check_body(text: bytes, body: Any) -> None:
     """
     check_depth(text, body)
     match body:
-        case [[*_], dict(), _]:
+        case [[*_], dict(), canvas] if canvas == _NO_CANVAS or _is_canvas(canvas):
             return
     raise UnsoundError("its body is no list of arguments, named arguments and callbacks")
 
@@ -148,6 +155,18 @@ def _check_unique(unique: Sequence[Any]) -> None:
         case [str(key), int(milliseconds)] if key.startswith(keys.UNIQUE) and milliseconds > 0:
             return
     raise UnsoundError("its header 'unique' is no uniqueness")
+
+
+def _is_canvas(found: Any) -> bool:
+    """Return whether Celery can make something of it; of a text it would make a task a letter."""
+    if found is None:
+        return True
+    if not isinstance(found, dict) or not isinstance(found.get("chord"), (dict, NoneType)):
+        return False
+    lists = [found.get(name) or [] for name in _CANVAS]
+    return all(isinstance(some, list) for some in lists) and all(
+        isinstance(signature, dict) for some in lists for signature in some
+    )
 
 
 def _deeper(value: Any) -> bool:

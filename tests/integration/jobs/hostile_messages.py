@@ -33,7 +33,7 @@ EVERY_STAMP = (
 EVERY_PROPERTY = (
     "delivery_info", "reply_to", "correlation_id", "priority", "delivery_tag", "body_encoding",
 )  # fmt: skip
-SHOWN = ("id", "task", "correlation_id")
+SHOWN = ("id", "task", "shadow", "correlation_id")
 """What logs and people are told."""
 
 
@@ -45,7 +45,7 @@ def odd_values(dice, said=SECRET):
     """Values that a header is not made for, each of another kind; ``said``: what they say."""
     return (
         None, True, -1, 0, 2**63, 2**64 - 1, 10**40, -1e308, 1e308, 0.5, "", said, "\0\x1b[31m\n",
-        said * 1000, [], [said], [[said]], {}, {said: said}, {"__type__": said},
+        said * 1000, [], [said], [[said]], {}, {"odd": said}, {"__type__": said},
         ["headcount:ledger", 1], [1, said], dice.random(), dice.getrandbits(80),
     )  # fmt: skip
 
@@ -103,7 +103,8 @@ def wrong_shape(dice):
 
 def wrong_part(dice):
     part = dice.choice(["body", "content_type", "properties", "headers"])
-    return message(**{"headers": headers(dice), part: dice.choice(odd_values(dice))})
+    said = "odd" if part == "content_type" else SECRET
+    return message(**{"headers": headers(dice), part: dice.choice(odd_values(dice, said))})
 
 
 def wrong(names, dice):

@@ -79,10 +79,23 @@ def within(depth):
     return "[" * depth + "]" * depth
 
 
-@pytest.mark.parametrize("body", ["7", "[]", "[[], {}]", "[7, {}, {}]", "[[], [], {}]", '"abc"'])
+NO_BODIES = (
+    "7", "[]", "[[], {}]", "[7, {}, {}]", "[[], [], {}]", '"abc"', "[[], {}, 7]",
+    '[[], {}, {"errbacks": "many letters"}]', '[[], {}, {"callbacks": ["a name"]}]',
+    '[[], {}, {"chord": 7}]',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("body", NO_BODIES)
 def test_a_body_no_task_can_be_called_with_is_refused(body):
     with pytest.raises(UnsoundError, match="its body"):
         check_body(body.encode(), json.loads(body))
+
+
+@pytest.mark.parametrize("canvas", [None, {}, {"chain": [{"task": "t"}], "chord": {"task": "t"}}])
+def test_a_body_with_a_canvas_or_without_is_fine(canvas):
+    body = [[1], {"a": 2}, canvas]
+    check_body(json.dumps(body).encode(), body)
 
 
 def test_a_body_may_be_deep_but_not_deeper_than_everyone_can_handle():
