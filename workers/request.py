@@ -86,32 +86,31 @@ class JobRequest(Request):
         return {name: bound[name] for name in worker.log_arguments if name in bound}
 
     def _execute_using_pool(self, pool: Any, **_: Any) -> Any:
-        """Hand the job to a slot. One that cannot be handed over is dead, and the slot free."""
+        """Hand the job to a slot, as Celery does but for how it is packed.
+
+        One that cannot be handed over is dead. Celery lets go of the slot as of a revoked one's.
+        """
         try:
             if self.revoked():
                 raise TaskRevokedError(self.id)
-            return self._hand_over(pool)
+            hard, soft = self.time_limits
+            result = pool.apply_async(
+                trace_packed,
+                args=(self._type, self.id, pack(self._request_dict), self._payload),
+                accept_callback=self.on_accepted,
+                timeout_callback=self.on_timeout,
+                callback=self.on_success,
+                error_callback=self.on_failure,
+                soft_timeout=soft or self._task.soft_time_limit,
+                timeout=hard or self._task.time_limit,
+                correlation_id=self.id,
+            )
         except TaskRevokedError:
             raise
         except Exception as error:
             self._end(Outcome.FAILED, Failure(type(error).__name__, "no process can be given it"))
             state.task_ready(self)
-            raise TaskRevokedError(self.id) from error  # for which Celery lets go of it
-
-    def _hand_over(self, pool: Any) -> Any:
-        """Do as Celery does, but for how it is packed."""
-        hard, soft = self.time_limits
-        result = pool.apply_async(
-            trace_packed,
-            args=(self._type, self.id, pack(self._request_dict), self._payload),
-            accept_callback=self.on_accepted,
-            timeout_callback=self.on_timeout,
-            callback=self.on_success,
-            error_callback=self.on_failure,
-            soft_timeout=soft or self._task.soft_time_limit,
-            timeout=hard or self._task.time_limit,
-            correlation_id=self.id,
-        )
+            raise TaskRevokedError(self.id) from error
         self._apply_result = None if result is None else ref(result)
         return result
 

@@ -23,7 +23,7 @@ LONGEST_ID = 1000
 
 MOST_RETRIES = 10**9
 
-TIMES = -6e10, 2.5e11
+EARLIEST, LATEST = -6e10, 2.5e11
 """Unix seconds that are dates: from the year 68 to 9892."""
 
 _SECONDS = (int, float, NoneType)
@@ -46,8 +46,9 @@ _STAMP_KINDS: _Kinds = {
     "last_span": (str, NoneType),
     "unique": (list, NoneType),
 }
-_NAMES = tuple(_KINDS)
-_STAMP_NAMES = tuple(_STAMP_KINDS)
+_NAMES, _STAMP_NAMES = tuple(_KINDS), tuple(_STAMP_KINDS)
+_ALL_KINDS: _Kinds = {**_KINDS, **_STAMP_KINDS}
+_NOTHING: Mapping[str, Any] = {}
 _NO_LIMITS = [None, None]
 _CANVAS = ("callbacks", "errbacks", "chain")
 _NO_CANVAS = dict.fromkeys((*_CANVAS, "chord"))
@@ -63,20 +64,23 @@ def check_headers(headers: Mapping[str, Any]) -> None:
     Raises:
         UnsoundError: one is not what it has to be; names it.
     """
-    wrong = _first_wrong(tuple(map(type, map(headers.get, _NAMES))))
-    if wrong is not None:
-        raise UnsoundError(f"its header {wrong!r} is of type {type(headers.get(wrong)).__name__}")
-    if not 0 < len(headers["id"]) <= LONGEST_ID:
-        raise UnsoundError(f"its header 'id' has {len(headers['id'])} characters")
-    if len(headers.get("shadow") or "") > LONGEST_ID:
-        raise UnsoundError("its header 'shadow' is too long")
-    if not 0 <= (headers.get("retries") or 0) <= MOST_RETRIES:
-        raise UnsoundError("its header 'retries' is out of range")
-    limits = headers.get("timelimit")
-    if limits and limits != _NO_LIMITS:
+    get, ours = headers.get, headers.get(HEADER)
+    mine = (ours if isinstance(ours, dict) else _NOTHING).get
+    found = (*map(type, map(get, _NAMES)), *map(type, map(mine, _STAMP_NAMES)))
+    if (wrong := _first_wrong(found)) is not None:
+        raise UnsoundError(f"its header {wrong!r} is of another type than allowed")
+    for seconds in map(mine, _TIMES):
+        if seconds is not None and not EARLIEST < seconds < LATEST:
+            raise UnsoundError("its header 'headcount' has a time that is none")
+    if not headers["id"] or not 0 <= (get("retries") or 0) <= MOST_RETRIES:
+        raise UnsoundError("its header 'id' is empty, or 'retries' out of range")
+    for said in (headers["id"], get("shadow"), mine("correlation_id")):
+        if said is not None and len(said) > LONGEST_ID:
+            raise UnsoundError("its header 'id', 'shadow' or 'correlation_id' is too long")
+    if (limits := get("timelimit")) and limits != _NO_LIMITS:
         _check_limits(limits)
-    if ours := headers.get(HEADER):
-        _check_stamps(ours)
+    if (unique := mine("unique")) is not None:
+        _check_unique(unique)
 
 
 def sound(headers: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -107,6 +111,8 @@ def check_depth(text: bytes, value: Any) -> None:
     Raises:
         UnsoundError: deeper than what every part of a worker can handle.
     """
+    if len(text) < 2 * DEEPEST:
+        return
     if text.count(b"[") + text.count(b"{") > DEEPEST and _deeper(value):
         raise UnsoundError(f"it is nested more than {DEEPEST} deep")
 
@@ -114,40 +120,17 @@ def check_depth(text: bytes, value: Any) -> None:
 @lru_cache
 def _first_wrong(found: tuple[type, ...]) -> str | None:
     """Return the first header of a type that it may not have; most messages have the same."""
-    return _first(_KINDS, found)
-
-
-@lru_cache
-def _first_wrong_stamp(found: tuple[type, ...]) -> str | None:
-    return _first(_STAMP_KINDS, found)
-
-
-def _first(kinds: _Kinds, found: tuple[type, ...]) -> str | None:
-    pairs = zip(kinds.items(), found, strict=True)
+    pairs = zip(_ALL_KINDS.items(), found, strict=True)
     return next((name for (name, allowed), one in pairs if not issubclass(one, allowed)), None)
 
 
 def _check_limits(limits: Sequence[Any]) -> None:
     """Check hard and soft time limit, as Celery sends them."""
     for seconds in limits:
-        if not isinstance(seconds, _SECONDS) or not 0 <= (seconds or 0) <= TIMES[1]:
+        if not isinstance(seconds, _SECONDS) or not 0 <= (seconds or 0) <= LATEST:
             raise UnsoundError("its header 'timelimit' is no pair of seconds")
     if len(limits) != 2:
         raise UnsoundError(f"its header 'timelimit' has {len(limits)} values")
-
-
-def _check_stamps(ours: Mapping[str, Any]) -> None:
-    wrong = _first_wrong_stamp(tuple(map(type, map(ours.get, _STAMP_NAMES))))
-    if wrong is not None:
-        raise UnsoundError(f"its header {wrong!r} is of type {type(ours.get(wrong)).__name__}")
-    earliest, latest = TIMES
-    for seconds in map(ours.get, _TIMES):
-        if seconds is not None and not earliest < seconds < latest:
-            raise UnsoundError("its header 'headcount' has a time that is none")
-    if len(ours.get("correlation_id") or "") > LONGEST_ID:
-        raise UnsoundError("its header 'correlation_id' is too long")
-    if ours.get("unique") is not None:
-        _check_unique(ours["unique"])
 
 
 def _check_unique(unique: Sequence[Any]) -> None:
