@@ -55,7 +55,7 @@ def rule_files(pace: Pace) -> dict[str, str]:
     for make in GROUPS:
         group = make(pace)
         module = group.name.removeprefix("headcount-")
-        files[f"{group.name}.rules.yml"] = HEAD.format(about=group.about, module=module) + _yaml(
+        files[f"{group.name}.rules.yml"] = HEAD.format(about=group.about, module=module) + as_yaml(
             group.as_file()
         )
     return files
@@ -89,7 +89,8 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if stale else 0
 
 
-def _yaml(document: dict[str, Any]) -> str:
+def as_yaml(document: dict[str, Any]) -> str:
+    """Return a document as YAML that people can read: keys in their order, texts in lines."""
     return yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=100, allow_unicode=True)
 
 

@@ -1,5 +1,6 @@
-"""What others run Headcount's monitoring with: files for Grafana, Prometheus and Kubernetes.
+"""What others run Headcount and its monitoring with.
 
-Owns no dashboards and no rules; what holds them is generated from ``dashboards/json/`` and
-``alerts/*.rules.yml``. ``docs/monitoring.md`` says how the files are used.
+Files for containers, Kubernetes, Grafana and Prometheus. Owns no dashboards and no rules; what
+holds them is generated from ``dashboards/json/`` and ``alerts/*.rules.yml``. How the files are used
+say ``deploy/README.md`` and ``docs/monitoring.md``.
 """

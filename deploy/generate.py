@@ -1,4 +1,4 @@
-"""Write the ConfigMaps of dashboards and rules, or check that they are up to date.
+"""Write what Kubernetes gets of dashboards and rules, or check that it is up to date.
 
 ``python -m deploy.generate`` writes; with ``--check`` it names what differs and exits 1. Reads the
 files of ``dashboards/json/`` and ``alerts/``, so generate those first.
@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 from deploy.config_maps import dashboard_config_maps, rules_config_map
+from deploy.prometheus_rule import prometheus_rule
 
-FOLDER = Path(__file__).parent / "kubernetes"
+FOLDER = Path(__file__).parent / "kubernetes" / "monitoring"
 HEAD = "# Made by python -m deploy.generate. Use: docs/monitoring.md\n"
 
 
@@ -19,6 +20,7 @@ def files() -> dict[str, str]:
     return {
         "grafana-dashboards.yaml": HEAD + "---\n".join(dashboard_config_maps()),
         "prometheus-rules.yaml": HEAD + rules_config_map(),
+        "operator-rules.yaml": HEAD + prometheus_rule(),
     }
 
 

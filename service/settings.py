@@ -62,6 +62,7 @@ class Settings(BaseModel):
     shutdown_grace_seconds: float = Field(
         30, ge=0, le=86400, alias="HEADCOUNT_SHUTDOWN_GRACE_SECONDS"
     )
+    child_memory_mib: int = Field(0, ge=0, le=1048576, alias="HEADCOUNT_CHILD_MEMORY_MIB")
     log_format: LogFormat | None = Field(None, alias="HEADCOUNT_LOG_FORMAT")
     log_level: LogLevel = Field("info", alias="HEADCOUNT_LOG_LEVEL")
     health_url: HttpUrl | None = Field(None, alias="HEADCOUNT_HEALTH_URL", repr=False)

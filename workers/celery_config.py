@@ -114,6 +114,8 @@ def _results(backend: BrokerAddress, settings: Settings) -> dict[str, Any]:
 def _workers(settings: Settings) -> dict[str, Any]:
     return {
         "worker_concurrency": settings.concurrency,
+        # Looked at when a job has ended; in KiB.
+        "worker_max_memory_per_child": settings.child_memory_mib * 1024 or None,
         "worker_consumer": "workers.consumer:JobConsumer",
         # A job is over when it has ended, not when it was begun.
         "task_acks_late": True,

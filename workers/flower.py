@@ -3,6 +3,7 @@
 Here is who may do what in it; what it shows and forgets is ``flower_app.py``'s.
 """
 
+import logging
 from functools import partial
 from typing import Any
 
@@ -30,6 +31,8 @@ def run_flower(settings: Settings) -> None:
     from workers.flower_app import MOST_TASKS, MOST_WORKERS, HeadcountFlower
 
     flower.command.Flower = partial(HeadcountFlower, access)
+    # It warns of each question that no worker answers: a dozen lines whenever it starts first.
+    logging.getLogger("flower.inspector").setLevel(logging.ERROR)
     options = [
         f"--port={settings.flower_port}",
         f"--max-tasks={MOST_TASKS}",

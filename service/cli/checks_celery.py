@@ -22,7 +22,15 @@ ONLY_COST = frozenset(
 )
 """What costs time or CPU, and no job."""
 
-HARMLESS = frozenset({"timezone", "worker_concurrency", "result_expires", "task_ignore_result"})
+HARMLESS = frozenset(
+    {
+        "timezone",
+        "worker_concurrency",
+        "worker_max_memory_per_child",
+        "result_expires",
+        "task_ignore_result",
+    }
+)
 """What anyone may change: it costs no job."""
 
 LOOKED_AT_APART = frozenset({"broker_transport_options", "broker_url", "result_backend"})

@@ -30,7 +30,7 @@ def read(path):
 
 
 def config_maps(name):
-    text = (DEPLOY / "kubernetes" / name).read_text(encoding="utf-8")
+    text = (DEPLOY / "kubernetes" / "monitoring" / name).read_text(encoding="utf-8")
     return list(yaml.safe_load_all(text))
 
 

@@ -1,7 +1,16 @@
 """Owns how dead jobs are shown: what failed, where and when; never what it was given."""
 
 from service.broker.snapshot import DeadEntry, Snapshot
-from service.sidecar.pages.markup import Html, element, join, name, pairs, titled, two_lines
+from service.sidecar.pages.markup import (
+    Html,
+    element,
+    flower_link,
+    join,
+    name,
+    pairs,
+    titled,
+    two_lines,
+)
 from service.sidecar.pages.moments import relative
 from service.sidecar.pages.tables import Row, table
 
@@ -28,7 +37,9 @@ def dead_section(snapshot: Snapshot) -> Html:
 
 
 def _row(snapshot: Snapshot, entry: DeadEntry) -> Row:
-    task = two_lines(name(entry.task or "unknown task"), name(entry.id))
+    task = two_lines(
+        name(entry.task or "unknown task"), flower_link(name(entry.id), "task", entry.id)
+    )
     tries = "1 attempt" if entry.attempts == 1 else f"{entry.attempts} attempts"
     error = two_lines(name(entry.error_type or entry.outcome), f"{entry.outcome}, {tries}")
     return [task, error, entry.queue, relative(entry.died_at, snapshot.as_of)]

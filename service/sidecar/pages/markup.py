@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from html import escape
+from typing import Literal
+from urllib.parse import quote
 
 LONGEST_NAME = 120
 """Characters of a foreign name that are shown: a page stays small whatever jobs are called."""
@@ -30,9 +32,19 @@ def element(name: str, content: object = "", css_class: str = "", **attributes: 
     return Html(f"<{name}{''.join(texts)}>{to_html(content)}</{name}>")
 
 
-def link(label: str, address: str) -> Html:
+def link(label: object, address: str) -> Html:
     """Make a link."""
     return element("a", label, href=address)
+
+
+def flower_link(label: Html, kind: Literal["task", "worker"], name: str) -> Html:
+    """Make a link to Flower's page of a task or a worker, by way of the sidecar.
+
+    Names that are cut off are nobody's, and lead nowhere.
+    """
+    if len(name) > LONGEST_NAME:
+        return label
+    return link(label, f"flower/{kind}/{quote(name, safe='', errors='replace')}")
 
 
 def name(text: object) -> Html:

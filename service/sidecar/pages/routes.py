@@ -1,10 +1,12 @@
 """Owns the pages' addresses and the links on them."""
 
 import re
+from typing import Literal
+from urllib.parse import quote
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from service.settings import Settings
 from service.sidecar.pages.docs import docs_page
@@ -13,6 +15,10 @@ from service.sidecar.pages.status import StatusPages
 from service.sidecar.snapshot_cache import SnapshotCache
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+NO_FLOWER = (
+    "Flower answers on its own machine only; with HEADCOUNT_FLOWER_USER and "
+    "HEADCOUNT_FLOWER_PASSWORD it asks for them, and answers everywhere"
+)
 HOST_HEADER = re.compile(r"(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d+)?")
 
 
@@ -37,23 +43,42 @@ def page_routes(app: FastAPI, snapshots: SnapshotCache, settings: Settings) -> A
         """List the endpoints with what they answer."""
         return frame.render(docs_page(app.openapi()), page_links(settings, request))
 
+    @router.get("/flower/{kind}/{name:path}", include_in_schema=False)
+    async def flower_page(kind: Literal["task", "worker"], name: str, request: Request) -> Response:
+        """Lead to Flower's page of a task or a worker: the page itself is the same for everyone."""
+        flower = flower_address(settings, request)
+        if flower is None:
+            raise HTTPException(403, NO_FLOWER)
+        return RedirectResponse(f"{flower}/{kind}/{quote(name, safe='')}")
+
     return router
 
 
 def page_links(settings: Settings, request: Request) -> Links:
-    """Return the pages' links; Flower and Prometheus on the host the browser came to.
+    """Return the pages' links; Flower and Prometheus on the host the browser came to."""
+    flower = flower_address(settings, request)
+    prometheus = f"http://{_host(settings, request)}:{settings.prometheus_port}"
+    links = {
+        "Flower": flower,
+        "Grafana": settings.grafana_url,
+        "Prometheus": prometheus,
+        "Metrics": "metrics",
+        "API": "docs",
+    }
+    return [(label, address) for label, address in links.items() if address]
 
-    Flower only where it answers: an unprotected one does on its own machine alone.
+
+def flower_address(settings: Settings, request: Request) -> str | None:
+    """Return Flower's address; None where it does not answer.
+
+    One without a user and a password does on its own machine alone.
     """
+    host = _host(settings, request)
+    if settings.flower_is_protected or host in LOCAL_HOSTS:
+        return f"http://{host}:{settings.flower_port}"
+    return None
+
+
+def _host(settings: Settings, request: Request) -> str:
     match = HOST_HEADER.fullmatch(request.headers.get("host", ""))
-    host = match["host"] if match else settings.local_host()
-    reaches_flower = settings.flower_is_protected or host in LOCAL_HOSTS
-    flower = [("Flower", f"http://{host}:{settings.flower_port}")] if reaches_flower else []
-    grafana = [("Grafana", settings.grafana_url)] if settings.grafana_url else []
-    return [
-        *flower,
-        *grafana,
-        ("Prometheus", f"http://{host}:{settings.prometheus_port}"),
-        ("Metrics", "metrics"),
-        ("API", "docs"),
-    ]
+    return match["host"] if match else settings.local_host()

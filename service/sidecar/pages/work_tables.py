@@ -4,7 +4,16 @@ from collections.abc import Sequence
 
 from service.broker.snapshot import CronState, Snapshot, WorkerState
 from service.sidecar.checks import CRON_LATE_SECONDS
-from service.sidecar.pages.markup import Html, element, join, name, state, titled, two_lines
+from service.sidecar.pages.markup import (
+    Html,
+    element,
+    flower_link,
+    join,
+    name,
+    state,
+    titled,
+    two_lines,
+)
 from service.sidecar.pages.moments import relative
 from service.sidecar.pages.tables import Row, table
 from service.sidecar.times import in_words
@@ -45,7 +54,8 @@ def _rest(everything: Sequence[object]) -> list[Html]:
 def _worker(snapshot: Snapshot, word: StateName, worker: WorkerState) -> Row:
     busy = join([_bar(worker.busy, worker.slots), f"{worker.busy:,} of {worker.slots:,}"])
     seen = relative(worker.last_seen, snapshot.as_of)
-    return [two_lines(name(worker.name), _where(worker)), state(word), busy, seen]
+    in_flower = flower_link(name(worker.name), "worker", worker.name)
+    return [two_lines(in_flower, _where(worker)), state(word), busy, seen]
 
 
 def _where(worker: WorkerState) -> Html:

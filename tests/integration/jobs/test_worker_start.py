@@ -49,6 +49,16 @@ def test_a_worker_without_a_metrics_port_runs_jobs(broker, start, notes):
     wait_until(lambda: "unobserved" in notes, 10)
 
 
+def test_a_child_that_grew_too_large_is_replaced_when_its_job_has_ended(broker, start):
+    worker = start("worker", broker_url=broker.url, HEADCOUNT_CHILD_MEMORY_MIB=1)
+    job = jobs.Note.perform_async("from a large child")
+    wait_until(
+        lambda: worker.metric("headcount_worker_child_exits_total", reason="recycled") >= 1, 15
+    )
+    assert [line["outcome"] for line in worker.attempts(job.id)] == ["succeeded"]
+    assert broker.drifts() == {}
+
+
 def test_what_jobs_count_themselves_is_served_by_their_worker(broker, start):
     worker = start("worker", broker_url=broker.url)
     for n in range(1, 5):

@@ -33,6 +33,7 @@ DEFAULTS = {
     "HEADCOUNT_FLOWER_USER": "",
     "HEADCOUNT_FLOWER_PASSWORD": "",
     "HEADCOUNT_SHUTDOWN_GRACE_SECONDS": 30,
+    "HEADCOUNT_CHILD_MEMORY_MIB": 0,
     "HEADCOUNT_CANARIES": False,
 }
 
@@ -98,6 +99,7 @@ WRONG = [
     ("HEADCOUNT_LEASE_SECONDS", "inf", "a number from 3 to 86400"),
     ("HEADCOUNT_LEASE_SECONDS", "60s", "a number from 3 to 86400"),
     ("HEADCOUNT_SHUTDOWN_GRACE_SECONDS", "-1", "a number from 0 to 86400"),
+    ("HEADCOUNT_CHILD_MEMORY_MIB", "-1", "a whole number from 0 to 1048576"),
     ("HEADCOUNT_LOG_FORMAT", "xml", "'json' or 'console'"),
     ("HEADCOUNT_LOG_LEVEL", "loud", "'debug', 'info', 'warning', 'error' or 'critical'"),
     ("HEADCOUNT_HEALTH_URL", "localhost:8000", "http:// or https://"),

@@ -239,3 +239,19 @@ def test_docs_list_every_endpoint_with_its_summary_and_fields(client, page):
     for field in ("queues[].oldest_ready_age_seconds", "checks.*.detail", "workers[].draining"):
         assert field in shown.text
     assert "openapi.json" in shown.addresses
+
+
+def test_workers_and_dead_jobs_lead_to_their_pages_in_flower(client, page, show):
+    show(a_snapshot(workers=(a_worker("worker@pod a/b"),), newest_dead=(a_dead_job('id "1"'),)))
+    places = ("worker/worker%40pod%20a%2Fb", "task/id%20%221%22")
+    for place in places:
+        assert f"flower/{place}" in page().addresses
+        answer = client.request("GET", f"/flower/{place}", {"host": "localhost:8000"})
+        assert answer.status_code == 307
+        assert answer.headers["location"] == f"http://localhost:5555/{place}"
+
+
+def test_where_flower_does_not_answer_its_links_say_why(client):
+    answer = client.request("GET", "/flower/task/1", {"host": "jobs.example:8000"})
+    assert answer.status_code == 403
+    assert "HEADCOUNT_FLOWER_PASSWORD" in answer.json()["detail"]
