@@ -40,6 +40,14 @@ class GuardedStack:
         self.processes = Processes(directory)
 
     def __enter__(self):
+        try:
+            self._start_all()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _start_all(self):
         self.broker.start()
         self.results.start()
         self.variables = {
@@ -50,10 +58,11 @@ class GuardedStack:
             "HEADCOUNT_LOG_LEVEL": "debug",
         }
         self.sidecar = self._start("sidecar", HEADCOUNT_LOG_FORMAT="console")
+        address = f"http://{USER}:{HEALTH}@127.0.0.1:{self.sidecar.http_port}/?token={TOKEN}"
+        self.variables["HEADCOUNT_HEALTH_URL"] = address
         self.flower = self._start("flower")
         self.beat = self._start("beat")
-        health = f"http://{USER}:{HEALTH}@127.0.0.1:{self.sidecar.http_port}"
-        self.worker = self._start("worker", HEADCOUNT_HEALTH_URL=f"{health}/?token={TOKEN}")
+        self.worker = self._start("worker")
         self.plainly = self._start("worker", HEADCOUNT_LOG_FORMAT="console")
         self.locked_out = [
             self._start(role, url=self.broker.url.replace(BROKER, WRONG))
@@ -61,7 +70,6 @@ class GuardedStack:
         ]
         for process in self.running:
             process.wait_until_ready()
-        return self
 
     def __exit__(self, *_):
         self.processes.__exit__(None, None, None)
