@@ -5,7 +5,7 @@ Owns which options a URL may have. Opens no connection.
 
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
@@ -35,7 +35,7 @@ class BrokerAddress:
     scheme: str
     hosts: tuple[tuple[str, int], ...]
     username: str | None
-    password: str | None
+    password: str | None = field(repr=False)
     database: int
     tls: Mapping[str, Any]
 

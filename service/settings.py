@@ -41,8 +41,8 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
-    broker_url: BrokerUrl | None = Field(None, alias="CELERY_BROKER_URL")
-    result_backend: BrokerUrl | None = Field(None, alias="CELERY_RESULT_BACKEND")
+    broker_url: BrokerUrl | None = Field(None, alias="CELERY_BROKER_URL", repr=False)
+    result_backend: BrokerUrl | None = Field(None, alias="CELERY_RESULT_BACKEND", repr=False)
     sentinel_master: str = Field("mymaster", alias="HEADCOUNT_SENTINEL_MASTER")
     sentinel_user: str = Field("", alias="HEADCOUNT_SENTINEL_USER")
     sentinel_password: str = Field("", alias="HEADCOUNT_SENTINEL_PASSWORD", repr=False)
@@ -65,7 +65,7 @@ class Settings(BaseModel):
     child_memory_mib: int = Field(0, ge=0, le=1048576, alias="HEADCOUNT_CHILD_MEMORY_MIB")
     log_format: LogFormat | None = Field(None, alias="HEADCOUNT_LOG_FORMAT")
     log_level: LogLevel = Field("info", alias="HEADCOUNT_LOG_LEVEL")
-    health_url: HttpUrl | None = Field(None, alias="HEADCOUNT_HEALTH_URL")
+    health_url: HttpUrl | None = Field(None, alias="HEADCOUNT_HEALTH_URL", repr=False)
     grafana_url: HttpUrl | None = Field(None, alias="HEADCOUNT_GRAFANA_URL")
     timezone: Zone = Field(ZoneInfo("UTC"), alias="HEADCOUNT_TIMEZONE")
     canaries: Truth = Field(False, alias="HEADCOUNT_CANARIES")

@@ -60,11 +60,11 @@ class HeadcountProcess:
         }.get(self.command)
         if self.command == "worker":
             wait_until(
-                lambda: self.ended or self.said("ready."), 30, f"not ready; its log: {self.log}"
+                lambda: self.ended or self.said("ready."), 60, f"not ready; its log: {self.log}"
             )
         elif address is not None:
             wait_until(
-                lambda: self.ended or answers(address), 30, f"not ready; its log: {self.log}"
+                lambda: self.ended or answers(address), 60, f"not ready; its log: {self.log}"
             )
         return self
 

@@ -145,6 +145,17 @@ class FailUnpicklablyAlways(FailUnpicklably):
     retry_backoff = 0.1
 
 
+class FailOnAFile(Worker):
+    """Quotes the name of a file, which need not be text that UTF-8 can carry."""
+
+    max_retries = 1
+    retry_backoff = 0.1
+
+    @classmethod
+    def perform(cls):
+        raise ValueError(os.fsdecode(b"caf\xe9.txt"))
+
+
 class FailLate(Worker):
     max_retries = 0
 

@@ -41,8 +41,8 @@ def enqueue_many(worker: "type[Worker]", arguments: Iterable[Sequence[Any]]) -> 
 def _job(worker: "type[Worker]", index: int, given: Any) -> NewJob:
     if not isinstance(given, (tuple, list)):
         raise ArgumentsError(
-            f"{worker.__name__}.perform_bulk: job {index} is {given!r}; allowed: a tuple or list "
-            "of positional arguments, such as (7,)"
+            f"{worker.__name__}.perform_bulk: job {index} is of type {type(given).__name__}; "
+            "allowed: a tuple or list of positional arguments, such as (7,)"
         )
     try:
         return NewJob(worker, given, {}, check_arguments(worker, given, {}))

@@ -10,6 +10,7 @@ from service.broker.publisher import Publisher
 from service.settings import Settings
 from service.telemetry.attempts import Attempts
 from workers.celery_config import celery_config
+from workers.django_support import follow_django
 from workers.registry import Registry
 from workers.shortcut import configured_here, unobserved
 from workers.signals import connect_signals
@@ -33,6 +34,7 @@ class HeadcountCelery(Celery):
     def __init__(self, read_settings: Callable[[], Settings], registry: Registry) -> None:
         super().__init__("headcount", task_cls=JobTask, set_as_current=True)
         self._read_settings, self.registry = read_settings, registry
+        follow_django(self)
         self._following = False
         self.attempts = Attempts()
         self.add_defaults(lambda: celery_config(self.settings) | {"task_routes": (self.route,)})

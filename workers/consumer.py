@@ -3,21 +3,27 @@
 import logging
 import time
 from collections.abc import Callable
+from json import JSONDecodeError
 from typing import Any
 
 from celery import signals
 from celery.worker.consumer import Consumer
-from kombu.exceptions import DecodeError
+from kombu.exceptions import ContentDisallowed, DecodeError
 
 from service.broker.dead_set import dead_record
-from service.broker.message import same_message, sound, stamp
+from service.broker.lease import Lease
+from service.broker.message import same_message, stamp
+from service.broker.soundness import UnsoundError, sound
 from service.telemetry.catalogue import OTHER
-from service.telemetry.events import Outcome
+from service.telemetry.events import Attempt, Outcome
 from workers.attempt import attempt_of, end_attempt, uniqueness
 from workers.job_scope import scope_jobs
-from workers.outcomes import Failure
+from workers.outcomes import ERROR_LIMIT, Failure
 
 logger = logging.getLogger("headcount.worker")
+
+QUOTE_NOTHING = (UnsoundError, ContentDisallowed, JSONDecodeError, UnicodeDecodeError)
+"""Errors whose text is of no argument: it says what is wrong, or where."""
 
 
 class JobConsumer(Consumer):
@@ -48,8 +54,10 @@ class JobConsumer(Consumer):
         def on_task_received(message: Any) -> None:
             task = (message.headers or {}).get("task")
             known = strategies.get(task) if isinstance(task, str) else None
+            info = message.delivery_info or {}
+            lease = info.get("lease")
             try:
-                if known is not None and "lease" in message.delivery_info:
+                if known is not None and lease is not None:
                     if message.headers.get("eta") and _put_off(message):
                         return
                     known(message, None, _unused, _unused, callbacks)
@@ -58,6 +66,7 @@ class JobConsumer(Consumer):
             except DecodeError as error:
                 self.on_decode_error(message, error)
             except Exception as error:  # noqa: BLE001 - the next worker would not fare better
+                info["lease"] = lease  # the request has taken it out, if it came so far
                 self.on_invalid_task(None, message, error)
 
         return on_task_received
@@ -65,14 +74,15 @@ class JobConsumer(Consumer):
     def on_unknown_task(self, body: Any, message: Any, exc: Exception) -> None:
         """Nobody registered a task of this name."""
         name = message.headers.get("task")
-        self._bury(message, Failure("NotRegistered", f"no task is called {name!r}"))
+        shown = repr(name)[:ERROR_LIMIT]
+        self._bury(message, Failure("NotRegistered", f"no task is called {shown}"))
         signals.task_unknown.send(
             sender=self, message=message, exc=exc, name=name, id=message.headers.get("id")
         )
 
     def on_invalid_task(self, body: Any, message: Any, exc: Exception) -> None:
         """The message is no valid task."""
-        self._bury(message, Failure(type(exc).__name__, f"invalid message: {exc}"))
+        self._bury(message, _unreadable("invalid message", exc))
         signals.task_rejected.send(sender=self, message=message, exc=exc)
 
     def on_unknown_message(self, body: Any, message: Any) -> None:
@@ -81,15 +91,19 @@ class JobConsumer(Consumer):
 
     def on_decode_error(self, message: Any, exc: Exception) -> None:
         """The message's body cannot be decoded, or must not be."""
-        self._bury(message, Failure(type(exc).__name__, f"undecodable message: {exc}"))
+        self._bury(message, _unreadable("undecodable message", exc))
 
     def _bury(self, message: Any, failure: Failure) -> None:
         lease = (message.delivery_info or {}).get("lease")
         headers = sound(message.headers)
         job_id = str(headers.get("id") or (lease.tag if lease else message.delivery_tag))
         queue = lease.queue if lease else (message.delivery_info or {}).get("routing_key", "")
-        redelivered = lease is not None and lease.deliveries > 1
-        attempt = attempt_of(queue, OTHER, {**headers, "id": job_id}, redelivered)
+        attempt = self._received(lease) or attempt_of(
+            queue,
+            OTHER,
+            {**headers, "id": job_id},
+            redelivered=lease is not None and lease.deliveries > 1,
+        )
         end_attempt(self.app.attempts, attempt, Outcome.UNKNOWN, failure)
         if lease is None:
             message.reject_log_error(logger, self.connection_errors)
@@ -105,6 +119,11 @@ class JobConsumer(Consumer):
             error=failure.error,
         )
         lease.bury(job_id, record, uniqueness(headers))
+
+    def _received(self, lease: Lease | None) -> Attempt | None:
+        """Return the attempt that a message has become, if it failed only then."""
+        held = self.app.attempts.held() if lease is not None else []
+        return next((one for one in held if lease and one.lease_tag == lease.tag), None)
 
 
 def _put_off(message: Any) -> bool:
@@ -122,6 +141,14 @@ def _put_off(message: Any) -> bool:
     finally:
         message.delivery_info["lease"] = lease
     return True
+
+
+def _unreadable(what: str, error: Exception) -> Failure:
+    """Return why a message is dead; other errors' texts may quote what is in it."""
+    if isinstance(error, DecodeError) and error.args and isinstance(error.args[0], Exception):
+        error = error.args[0]  # kombu wraps it
+    said = f"{what}: {error}" if isinstance(error, QUOTE_NOTHING) else what
+    return Failure(type(error).__name__, said[:ERROR_LIMIT])
 
 
 def _unused(*_: Any) -> None:

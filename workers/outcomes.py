@@ -58,8 +58,13 @@ def failure_of(error: BaseException) -> Failure | None:
     return Failure(type(error).__name__, _text(error))
 
 
+def storable(text: str) -> str:
+    """Return text that UTF-8 can carry: an error may quote the name of a file that is none."""
+    return text.encode(errors="backslashreplace").decode()
+
+
 def _text(error: BaseException) -> str:
     try:
-        return str(error)[:ERROR_LIMIT]
+        return storable(str(error)[:ERROR_LIMIT])
     except Exception:  # noqa: BLE001 - an exception whose text raises must not hide the outcome
         return "(its text cannot be read)"

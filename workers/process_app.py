@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from service.settings import Settings, load_settings
+from service.telemetry.log_setup import logging_kept
 from workers.registry import load_worker_modules
 
 
@@ -28,6 +29,19 @@ def app_with_jobs(settings: Settings) -> Any:
         SettingsError, JobDefinitionError, and whatever a module raises when imported.
     """
     app = process_app()
-    load_worker_modules(settings.workers)
-    app.finalize()
+    with logging_kept():
+        load_worker_modules(settings.workers)
+        import_celerys_modules(app)
+        app.finalize()
     return app
+
+
+def import_celerys_modules(app: Any) -> None:
+    """Import what Celery would when a worker starts: ``include``, ``imports``, what it discovers.
+
+    Raises whatever a module raises when imported.
+    """
+    from workers.django_support import set_up_django
+
+    set_up_django(app)
+    app.loader.init_worker()  # does so once, and not again when a worker starts

@@ -10,8 +10,8 @@ from celery.platforms import SecurityWarning
 REPLACED = ("celery.app.trace", "celery.worker.strategy")
 """Loggers whose line per job the canonical line replaces; their warnings stay."""
 
-TELLTALE = ("celery.pool",)
-"""Loggers whose debug lines show jobs' arguments."""
+TELLTALE = {"celery.pool": logging.INFO, "httpx": logging.WARNING}
+"""Logger -> level below which its lines show jobs' arguments, or addresses with passwords."""
 
 logger = logging.getLogger("headcount.worker")
 
@@ -20,8 +20,8 @@ def quiet_celery(level: int) -> None:
     """Leave the line per job to us, and log what Celery's signal handlers print."""
     for name in REPLACED:
         logging.getLogger(name).setLevel(max(logging.WARNING, level))
-    for name in TELLTALE:
-        logging.getLogger(name).setLevel(max(logging.INFO, level))
+    for name, discreet in TELLTALE.items():
+        logging.getLogger(name).setLevel(max(discreet, level))
     celery_worker.safe_say = _log
     # It warns root of pickled messages; here messages are JSON, and nothing else is accepted.
     warnings.filterwarnings("ignore", category=SecurityWarning)

@@ -16,13 +16,14 @@ from celery.worker import state
 from celery.worker.request import Request
 
 from service.broker.lease import Lease
-from service.broker.message import check_headers, next_attempt
+from service.broker.message import next_attempt
+from service.broker.soundness import UnsoundError, check_body, check_headers
 from service.telemetry.events import Outcome
 from workers.arguments import bind
 from workers.attempt import attempt_of, end_attempt, record_of, uniqueness
 from workers.new_job import HIDDEN
 from workers.next_delay import delay_of_next
-from workers.outcomes import Failure, failure_of, outcome_of, unwrap
+from workers.outcomes import Failure, failure_of, outcome_of, storable, unwrap
 from workers.packing import add_foreign_headers, pack, trace_packed
 from workers.worker import Worker
 
@@ -48,9 +49,14 @@ class JobRequest(Request):
 
     def __init__(self, message: Any, **options: Any) -> None:
         # Decoded once: the child is given the arguments, not their JSON to decode again.
-        options |= {"body": message.payload, "decoded": True}
-        super().__init__(message, **options)
-        self._check()
+        payload = message.payload
+        options |= {"body": payload, "decoded": True}
+        check_headers(message.headers)
+        check_body(message.body, payload)
+        try:
+            super().__init__(message, **options)
+        except InvalidTaskError:  # quotes what it says
+            raise UnsoundError("its header 'eta' or 'expires' is no time") from None
         add_foreign_headers(self._request_dict)
         info = message.delivery_info or {}
         # Taken out: what is left in there is pickled on the way to the child.
@@ -72,15 +78,6 @@ class JobRequest(Request):
             self._attempt.arguments = self._loggable(worker)
         self._app.attempts.receive(self._attempt)
 
-    def _check(self) -> None:
-        """Refuse what a task cannot be called with; the consumer buries it."""
-        try:
-            check_headers(self._request_dict)
-        except ValueError as error:
-            raise InvalidTaskError(str(error)) from None
-        if not isinstance(self._args, (list, tuple)) or not isinstance(self._kwargs, dict):
-            raise InvalidTaskError("its arguments are no list and object")
-
     def _loggable(self, worker: type[Worker]) -> dict[str, Any]:
         try:
             bound = bind(worker, self._args, self._kwargs)
@@ -89,21 +86,31 @@ class JobRequest(Request):
         return {name: bound[name] for name in worker.log_arguments if name in bound}
 
     def _execute_using_pool(self, pool: Any, **_: Any) -> Any:
-        """Hand the job to a slot, as Celery does but for how it is packed."""
-        if self.revoked():
-            raise TaskRevokedError(self.id)
-        hard, soft = self.time_limits
-        result = pool.apply_async(
-            trace_packed,
-            args=(self._type, self.id, pack(self._request_dict), self._payload),
-            accept_callback=self.on_accepted,
-            timeout_callback=self.on_timeout,
-            callback=self.on_success,
-            error_callback=self.on_failure,
-            soft_timeout=soft or self._task.soft_time_limit,
-            timeout=hard or self._task.time_limit,
-            correlation_id=self.id,
-        )
+        """Hand the job to a slot, as Celery does but for how it is packed.
+
+        One that cannot be handed over is dead. Celery lets go of the slot as of a revoked one's.
+        """
+        try:
+            if self.revoked():
+                raise TaskRevokedError(self.id)
+            hard, soft = self.time_limits
+            result = pool.apply_async(
+                trace_packed,
+                args=(self._type, self.id, pack(self._request_dict), self._payload),
+                accept_callback=self.on_accepted,
+                timeout_callback=self.on_timeout,
+                callback=self.on_success,
+                error_callback=self.on_failure,
+                soft_timeout=soft or self._task.soft_time_limit,
+                timeout=hard or self._task.time_limit,
+                correlation_id=self.id,
+            )
+        except TaskRevokedError:
+            raise
+        except Exception as error:
+            self._end(Outcome.FAILED, Failure(type(error).__name__, "no process can be given it"))
+            state.task_ready(self)
+            raise TaskRevokedError(self.id) from error
         self._apply_result = None if result is None else ref(result)
         return result
 
@@ -142,7 +149,7 @@ class JobRequest(Request):
             self._app.children.exits(self.worker_pid)
         if self._attempt.outcome is not None and isinstance(error, TimeLimitExceeded):
             return  # on_timeout came first and has dealt with it
-        self._traceback = str(exc_info.traceback)
+        self._traceback = storable(str(exc_info.traceback))
         if self._tried_again(error):
             return
         if not self._already_cancelled:

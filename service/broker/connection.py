@@ -80,7 +80,7 @@ def describe(error: BaseException, url: str) -> str:
 
 
 def without_passwords(url: str) -> str:
-    """Return a broker's URL, or those of its sentinels, without user, password and options."""
+    """Return a URL, or several of sentinels, without user, password and options."""
     return ";".join(_without_password(part) for part in url.split(";"))
 
 

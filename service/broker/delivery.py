@@ -7,9 +7,11 @@ from typing import Any
 import orjson
 from kombu.transport import virtual
 
+from service.broker.compressed import opened
 from service.broker.lease import Lease
+from service.broker.soundness import LARGEST_BYTES, UnsoundError, check_depth
 
-UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 """What reading an item raises that is not a message."""
 
 JSON = "application/json"
@@ -43,12 +45,17 @@ def open_item(item: bytes, lease: Lease) -> dict[str, Any]:
     """Return kombu's raw message, carrying its lease, and ``error`` if it cannot be read."""
     carried = {"lease": lease, "redelivered": lease.deliveries > 1}
     try:
+        if len(item) > 2 * LARGEST_BYTES:
+            raise UnsoundError(f"it has {len(item)} bytes; allowed: {2 * LARGEST_BYTES}")
         payload: dict[str, Any] = orjson.loads(item)
+        check_depth(item, payload)
         properties = payload["properties"]
         properties["delivery_info"] |= carried
         properties["delivery_tag"] = lease.tag
         if not isinstance(payload["body"], str):
-            raise TypeError("its body is no text")
+            raise UnsoundError("its body is no text")
+        if (payload.get("headers") or {}).get("compression"):
+            return opened(payload)
     except UNREADABLE as error:
         properties = {"delivery_tag": lease.tag, "delivery_info": carried}
         return {"properties": properties, "error": error}
@@ -84,7 +91,6 @@ class JobMessage(virtual.Message):
             not isinstance(headers, dict)
             or payload.get("content-type") != JSON
             or properties.get("body_encoding") != "utf-8"
-            or headers.get("compression")
             or EXTENDED in body
         ):
             return False

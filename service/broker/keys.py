@@ -27,6 +27,7 @@ CRON_DISPATCHED = f"{PREFIX}cron:dispatched"
 CRON_MISSED = f"{PREFIX}cron:missed"
 CRON_SUCCESSES = f"{PREFIX}cron:successes"
 CANARIES = f"{PREFIX}canaries"
+UNIQUE = f"{PREFIX}unique:"
 NOTHING = f"{PREFIX}nothing"
 """Never there: deleting it tells whether the broker takes writes."""
 
@@ -48,4 +49,4 @@ def wake(queue: str) -> str:
 
 def unique(task: str, digest: str) -> str:
     """String: id of the pending job that holds this uniqueness."""
-    return f"{PREFIX}unique:{task}:{digest}"
+    return f"{UNIQUE}{task}:{digest}"

@@ -18,67 +18,12 @@ which Celery carries along with retries:
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
-from types import NoneType
 from typing import Any
 
 import orjson
 from kombu.utils.json import dumps
 
 HEADER = "headcount"
-
-_SECONDS = (int, float, NoneType)
-_Kinds = tuple[tuple[str, tuple[type, ...]], ...]
-_KINDS: _Kinds = (
-    ("id", (str,)),
-    ("task", (str,)),
-    ("retries", (int, NoneType)),
-    ("timelimit", (list, tuple, NoneType)),
-    (HEADER, (dict, NoneType)),
-)
-_STAMP_KINDS: _Kinds = (
-    ("enqueued_at", _SECONDS),
-    ("first_due_at", _SECONDS),
-    ("due_at", _SECONDS),
-    ("correlation_id", (str, NoneType)),
-    ("last_error", (str, NoneType)),
-    ("unique", (list, NoneType)),
-)
-
-
-def check_headers(headers: Mapping[str, Any]) -> None:
-    """Check the headers that Headcount and Celery's worker rely on.
-
-    Raises:
-        ValueError: one is not what it has to be; names it.
-    """
-    _check(headers, _KINDS)
-    _check(stamps(headers), _STAMP_KINDS)
-    for seconds in headers.get("timelimit") or ():
-        if not isinstance(seconds, _SECONDS):
-            raise ValueError(f"its header 'timelimit' is {headers['timelimit']!r}")
-
-
-def _check(found: Mapping[str, Any], kinds: _Kinds) -> None:
-    wrong = _first_wrong(kinds, tuple([type(found.get(name)) for name, _ in kinds]))
-    if wrong is not None:
-        raise ValueError(f"its header {wrong!r} is {found.get(wrong)!r}")
-
-
-@lru_cache
-def _first_wrong(kinds: _Kinds, found: tuple[type, ...]) -> str | None:
-    """Return the first header of a type that it may not have; most messages have the same."""
-    pairs = zip(kinds, found, strict=True)
-    return next((name for (name, allowed), one in pairs if not issubclass(one, allowed)), None)
-
-
-def sound(headers: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a message's headers; of unsound ones nothing is believed."""
-    try:
-        check_headers(headers)
-    except ValueError:
-        return {}
-    return headers
 
 
 def headers_of(item: bytes) -> dict[str, Any]:
@@ -151,8 +96,6 @@ def next_attempt(
 
 def same_message(message: Any, headers: Mapping[str, Any]) -> str:
     """Return a leased message, as kombu read it, with other headers, as JSON."""
-    # kombu has decompressed the body on its way in.
-    headers = {name: value for name, value in headers.items() if name != "compression"}
     body = message.body
     return as_json(
         body.decode() if isinstance(body, bytes) else body,

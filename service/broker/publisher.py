@@ -31,8 +31,7 @@ class Publisher:
     def publish_many(self, queue: str, messages: Iterable[bytes]) -> None:
         """Enqueue messages of new jobs, 1,000 in a round trip.
 
-        Raises:
-            redis.RedisError: the broker did not take all of them.
+        Raises as ``service.broker.publishing.publish_many``.
         """
         publish_many(self._connected(), queue, messages)
 

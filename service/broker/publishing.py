@@ -16,6 +16,8 @@ from kombu.utils.json import dumps
 from service.broker import keys
 from service.broker.message import HEADER, stamp
 from service.broker.scripts import ENQUEUE, ENQUEUE_MANY, Argument, Script
+from service.broker.soundness import LARGEST_BYTES
+from service.errors import EnqueueError
 
 PUBLISH_AT_ONCE = 1000
 
@@ -89,8 +91,10 @@ def publish(client: "redis.Redis", job: Publication) -> None:
 
     Raises:
         AlreadyPendingError, SlotTakenError: it is not to be enqueued.
+        EnqueueError: it is too large.
         redis.RedisError: the broker did not answer, or refused.
     """
+    _check_size(job.message)
     names = (
         job.queue,
         keys.scheduled(job.queue),
@@ -112,12 +116,23 @@ def publish_many(client: "redis.Redis", queue: str, messages: Iterable[bytes]) -
     """Enqueue messages of new jobs (JSON), many in a round trip.
 
     Raises:
+        EnqueueError: one is too large; none of its thousand was enqueued, nor any after them.
         redis.RedisError: the broker did not take all of them.
     """
     names, rest = (queue, keys.LEDGER, keys.wake(queue)), iter(messages)
     while some := list(islice(rest, PUBLISH_AT_ONCE)):
+        _check_size(max(some, key=len))
         arguments: tuple[Argument, ...] = (keys.PREFIX, queue, uuid.uuid4().hex, *some)
         _sent_once(ENQUEUE_MANY, client, names, arguments)
+
+
+def _check_size(message: str | bytes) -> None:
+    """Refuse what workers would put away unread."""
+    if len(message) > LARGEST_BYTES:
+        raise EnqueueError(
+            f"a message of {len(message)} bytes was not enqueued; allowed: {LARGEST_BYTES}; "
+            "keep large arguments elsewhere, and enqueue where they are"
+        )
 
 
 def _name(headers: Mapping[str, Any]) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 
 import orjson
 
-from service.broker.message import HEADER, check_headers, stamps
+from service.broker.message import HEADER, stamps
+from service.broker.soundness import check_headers
 
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 
@@ -34,9 +35,9 @@ def revive(item: bytes) -> Revival:
         headers[HEADER] = {**stamps(headers), "due_at": now, "first_due_at": now}
         headers[HEADER].pop("last_span", None)  # names the last but one
         headers |= {"retries": 0, "expires": None}
+        return Revival(orjson.dumps(message), *_uniqueness(headers))
     except UNREADABLE:
         return Revival(item.removeprefix(b"\n"))  # that mark is the queue's: lua/reserve.lua
-    return Revival(orjson.dumps(message), *_uniqueness(headers))
 
 
 def _uniqueness(headers: dict[str, Any]) -> tuple[str, int]:

@@ -5,6 +5,7 @@ One more command reads of the newest dead jobs those that the last snapshot did 
 
 import logging
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -167,7 +168,7 @@ def _age(item: bytes, now: float) -> float:
 
 
 def _worker(name: str, report: bytes, seen: bytes) -> WorkerState:
-    state = orjson.loads(report)
+    state = _known(orjson.loads(report), WorkerState._fields)
     state["queues"] = tuple(state["queues"])
     return WorkerState(name=name, last_seen=float(seen), **state)
 
@@ -186,8 +187,13 @@ def _cron_entry(
         last_success=_number(success),
         missed=int(missed or 0),
         round_trip_seconds=_number(round_trip),
-        **orjson.loads(entry),
+        **_known(orjson.loads(entry), CronState.__slots__),
     )
+
+
+def _known(said: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Return what this version knows of what a process says: a newer one may say more."""
+    return {name: said[name] for name in names if name in said}
 
 
 def _number(text: bytes | None) -> float | None:

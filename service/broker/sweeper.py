@@ -7,9 +7,10 @@ import redis
 from service.broker import keys
 from service.broker.dead_set import dead_record
 from service.broker.lease import DELIVERIES_ALLOWED, End
-from service.broker.message import headers_of, sound, stamps
+from service.broker.message import headers_of, stamps
 from service.broker.outbox import end_leases
 from service.broker.scripts import SWEEP
+from service.broker.soundness import sound
 from service.queues import QUEUE_NAMES
 
 logger = logging.getLogger("headcount.broker")

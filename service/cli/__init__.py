@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from service.cli import dead, inspection, jobs, processes
+from service.cli import dead, inspection, jobs, ledger, processes
 from service.errors import HeadcountError
 
 
@@ -24,6 +24,7 @@ def build_app() -> typer.Typer:
     for module in (processes, inspection, jobs):
         module.add_commands(app)
     app.add_typer(dead.build_app(), name="dead")
+    app.add_typer(ledger.build_app(), name="ledger")
     return app
 
 

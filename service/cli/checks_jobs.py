@@ -5,14 +5,16 @@ What one attribute may be is checked when its class is declared (``workers/decla
 
 import sys
 import time
+from collections.abc import Callable
 from contextlib import redirect_stdout
+from typing import Any
 
 from service.cli.findings import Findings, ok, problem, warning
 from service.settings import Settings
 from service.sidecar.times import in_words
 from workers.cron_slots import CronSlots
 from workers.jobs.canary import Canary
-from workers.process_app import process_app
+from workers.process_app import import_celerys_modules, process_app
 from workers.registry import SHIPPED, load_worker_module
 from workers.retry_delay import retry_delay
 from workers.worker import Worker
@@ -20,13 +22,19 @@ from workers.worker import Worker
 
 def check_modules(settings: Settings) -> Findings:
     """Import every job module; one that fails keeps none of the others from being checked."""
-    process_app()  # comes first, so that a module's @shared_task is one of its tasks
+    app = process_app()  # comes first, so that a module's @shared_task is one of its tasks
     for module in (*SHIPPED, *settings.workers):
-        try:
-            with redirect_stdout(sys.stderr):  # what modules print is no finding
-                load_worker_module(module, settings.workers)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - what it raises is the finding
-            yield problem("workers", f"{type(error).__name__}: {error}")
+        yield from _import(load_worker_module, module, settings.workers)
+    if settings.broker_url is not None:  # which Celery's own imports ask for
+        yield from _import(import_celerys_modules, app)
+
+
+def _import(importing: Callable[..., None], *arguments: Any) -> Findings:
+    try:
+        with redirect_stdout(sys.stderr):  # what modules print is no finding
+            importing(*arguments)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - what it raises is the finding
+        yield problem("workers", f"{type(error).__name__}: {error}")
 
 
 def check_registered() -> Findings:

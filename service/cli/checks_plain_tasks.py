@@ -4,7 +4,7 @@ from typing import Any
 
 from celery._state import _get_active_apps
 
-from service.cli.findings import Findings, problem, warning
+from service.cli.findings import Findings, listed, ok, problem, warning
 from service.queues import QUEUE_NAMES
 from workers.announced import CELERYS_OWN
 from workers.task import JobTask, WorkerTask
@@ -12,9 +12,15 @@ from workers.task import JobTask, WorkerTask
 
 def check_tasks(app: Any) -> Findings:
     """Find plain tasks that Headcount cannot account for, or whose options do not go together."""
-    for name, task in sorted(app.tasks.items()):
-        if not name.startswith(CELERYS_OWN) and not isinstance(task, WorkerTask):
-            yield from _task(name, task)
+    plain = {
+        name: task
+        for name, task in sorted(app.tasks.items())
+        if not name.startswith(CELERYS_OWN) and not isinstance(task, WorkerTask)
+    }
+    for name, task in plain.items():
+        yield from _task(name, task)
+    if plain:
+        yield ok("celery", f"{len(plain)} plain tasks: {listed(plain)}")
 
 
 def check_other_apps(app: Any) -> Findings:

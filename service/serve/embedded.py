@@ -6,7 +6,7 @@ Its files are in ``<state dir>/broker``: ``port``, ``password``, ``valkey.conf``
 import secrets
 import signal
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -28,7 +28,7 @@ class EmbeddedBroker:
 
     directory: Path
     port: int
-    password: str
+    password: str = field(repr=False)
 
     @property
     def url(self) -> str:

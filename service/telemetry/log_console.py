@@ -30,4 +30,11 @@ def _readable(fields: Fields) -> Fields:
     exception = readable.get("exception")
     if isinstance(exception, dict):
         readable["exception"] = exception["traceback"]
-    return readable
+    return {name: _shown(value) for name, value in readable.items()}
+
+
+def _shown(value: object) -> object:
+    """Return text that a terminal only shows: ids and errors come from whoever sends jobs."""
+    if not isinstance(value, str) or value.isprintable():
+        return value
+    return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in value)

@@ -6,6 +6,8 @@ Owns the hooks into the interpreter and into logging; what a line looks like is 
 import logging
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Literal
 
@@ -42,14 +44,32 @@ def _flush_real_streams() -> None:
             stream.flush()
 
 
+@contextmanager
+def logging_kept() -> Iterator[None]:
+    """Keep this process's logging, where it is ours, whatever is imported meanwhile.
+
+    Django sets up its own, which takes the place of all handlers, and may switch loggers off.
+    """
+    handlers, level = logging.root.handlers[:], logging.root.level
+    try:
+        yield
+    finally:
+        if any(isinstance(handler, LineHandler) for handler in handlers):
+            _take_over(handlers, level)
+
+
 def _configure_standard_logging(writer: LineWriter) -> None:
-    root = logging.getLogger()
-    root.handlers[:] = [LineHandler(writer)]
-    root.setLevel(writer.level)
+    _take_over([LineHandler(writer)], writer.level)
+    logging.captureWarnings(True)
+
+
+def _take_over(handlers: list[logging.Handler], level: int) -> None:
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
     for logger in logging.root.manager.loggerDict.values():
         if isinstance(logger, logging.Logger):
+            logger.disabled = False
             _adopt(logger)
-    logging.captureWarnings(True)
 
 
 def _adopt(logger: logging.Logger) -> None:

@@ -73,7 +73,9 @@ COMMANDS = {
     "serve", "worker", "beat", "flower", "sidecar", "check", "queues", "workers", "enqueue", "job",
     "dead", "dead list", "dead show", "dead retry", "dead drop",
 }  # fmt: skip
-COMMANDS_BESIDE_THE_CONTRACT = {"running", "top"}
+COMMANDS_BESIDE_THE_CONTRACT = {
+    "running", "top", "ledger", "ledger show", "ledger settle",
+}  # fmt: skip
 
 
 def test_there_are_just_these_commands():

@@ -7,6 +7,7 @@ import os
 
 import httpx
 
+from service.broker.connection import without_passwords
 from service.errors import HeadcountError
 from service.settings import load_settings
 from workers.worker import Worker
@@ -34,9 +35,10 @@ class HealthCheckWorker(Worker):
         Raises:
             UnhealthyError: nobody answers, or the answer is not ok; names the failed checks.
         """
-        url = load_settings(os.environ).sidecar_health_url()
+        address = load_settings(os.environ).sidecar_health_url()
+        url = without_passwords(address)
         try:
-            answer = httpx.get(url, timeout=TIMEOUT_SECONDS)
+            answer = httpx.get(address, timeout=TIMEOUT_SECONDS)
             health = answer.json()
             status = health["status"]
         except httpx.HTTPError as error:

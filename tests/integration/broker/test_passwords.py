@@ -1,10 +1,15 @@
 """Brokers with passwords, users and database numbers."""
 
+import shlex
+
 import pytest
 import redis
+from redis.exceptions import NoPermissionError
 
 from tests.broker_process import BrokerProcess
-from tests.integration.broker.whole_round import WholeRound
+from tests.headcount_process import ROOT
+from tests.integration.broker.whole_round import WholeRound, get
+from tests.waiting import wait_until
 
 PASSWORD = "p@ss/w:r%d?5ECR3T"
 QUOTED = "p%40ss%2Fw%3Ar%25d%3F5ECR3T"
@@ -13,11 +18,16 @@ QUOTED = "p%40ss%2Fw%3Ar%25d%3F5ECR3T"
 @pytest.fixture
 def guarded(tmp_path):
     with BrokerProcess(tmp_path / "broker", PASSWORD) as broker:
-        broker.client.acl_setuser(
-            "jobs", enabled=True, passwords=[f"+{PASSWORD}"], categories=["+@all"],
-            keys=["*"], channels=["*"],
-        )  # fmt: skip
+        for user in ("jobs", "look"):
+            broker.client.execute_command("ACL", "SETUSER", *documented_rules(user))
         yield broker
+
+
+def documented_rules(user):
+    """The rules of a user as docs/security.md has them, password filled in."""
+    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if f"ACL SETUSER {user} on" in line)
+    return [word.replace("PASSWORD", PASSWORD) for word in shlex.split(line)[3:]]
 
 
 @pytest.mark.parametrize("user", ["", "jobs"])
@@ -33,6 +43,21 @@ def test_a_broker_with_a_password_a_user_and_a_database_works(
     everyone = [worker, *whole.look()]
     assert worker.stop(15) == 0
     assert not [one.command for one in everyone if "5ECR3T" in one.text()]
+
+
+def test_a_sidecar_whose_user_may_only_read_shows_everything(guarded, start):
+    worker_url, sidecar_url = (
+        f"redis://{user}:{QUOTED}@127.0.0.1:{guarded.port}/0" for user in ("jobs", "look")
+    )
+    start("worker", broker_url=worker_url)
+    sidecar = start("sidecar", broker_url=sidecar_url)
+    seen = wait_until(lambda: get(sidecar.http_port, "/workers")["workers"], 10)
+    assert len(seen) == 1
+    assert get(sidecar.http_port, "/health")["checks"]["broker"]["status"] == "ok"
+    with pytest.raises(NoPermissionError):
+        redis.Redis.from_url(sidecar_url).delete("default")
+    with pytest.raises(NoPermissionError):
+        redis.Redis.from_url(worker_url).flushall()
 
 
 def test_a_wrong_password_is_named_by_everyone_and_shown_by_no_one(

@@ -24,6 +24,7 @@ COMMANDS = {
     "enqueue": "Enqueue one job",
     "job": "Show where a job is",
     "dead": "Jobs that ended for good",
+    "ledger": "What was enqueued",
 }
 
 

@@ -139,6 +139,13 @@ def test_an_exception_nobody_can_pickle_is_retried(account):
     account.shows(job.id, "retried", "failed", task=task, error_type="OddError")
 
 
+def test_an_error_whose_text_is_no_utf_8_is_retried_and_ends(account):
+    job = jobs.FailOnAFile.perform_async()
+    error = r"caf\udce9.txt"
+    account.shows(job.id, "retried", "failed", task=jobs.FailOnAFile.name, error=error)
+    assert account.dead(job.id).error == error
+
+
 def test_arguments_that_do_not_fit_fail_like_any_error(account):
     job = send(jobs.Fail, "one", "two", "three")
     account.shows(job.id, "failed", task=jobs.Fail.name, error_type="TypeError")

@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -39,6 +40,14 @@ def total(stack, listener, name, **labels):
     families = text_string_to_metric_families(stack.get("/metrics", listener)[1])
     samples = (sample for family in families for sample in family.samples if sample.name == name)
     return sum(sample.value for sample in samples if labels.items() <= sample.labels.items())
+
+
+def test_nothing_of_it_listens_beyond_this_machine(stack):
+    everything = psutil.Process(stack.program.pid).children(recursive=True)
+    sockets = [socket for one in everything for socket in one.net_connections("inet")]
+    listening = {socket.laddr.port: socket.laddr.ip for socket in sockets if not socket.raddr}
+    assert {stack.ports[name] for name in ("HTTP", "METRICS", "FLOWER")} <= listening.keys()
+    assert set(listening.values()) == {"127.0.0.1"}
 
 
 def test_every_health_check_is_ok(stack):

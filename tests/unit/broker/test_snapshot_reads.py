@@ -57,6 +57,15 @@ def test_the_same_report_again_is_news_of_its_worker(read, report):
     assert read().workers[0].last_seen > first.last_seen
 
 
+def test_what_a_newer_version_says_besides_is_no_trouble(broker, read, report):
+    report("newer@pod", busy=1, mood="good")
+    entry = {"schedule": "@daily", "queue": "low", "next_due": 1.0, "interval_seconds": 86400.0}
+    broker.client.hset(keys.CRON, "shop.Nightly", orjson.dumps(entry | {"weather": "rain"}))
+    snapshot = read()
+    assert [(one.name, one.busy) for one in snapshot.workers] == [("newer@pod", 1)]
+    assert [one.task for one in snapshot.cron] == ["shop.Nightly"]
+
+
 def test_cron_entries_show_what_happened_since(broker, read):
     entry = {"schedule": "@hourly", "queue": "low", "next_due": 7.0, "interval_seconds": 3600.0}
     broker.client.hset(keys.CRON, "shop.Report", orjson.dumps(entry))

@@ -131,6 +131,14 @@ def test_threads_write_whole_lines(open_log):
     assert len({(line["logger"], line["number"]) for line in log.lines()}) == 800
 
 
+def test_the_console_form_steers_no_terminal(open_log):
+    log = open_log("console")
+    logging.getLogger("shop").info("sent \x1b[2J", extra={"file": "a\x1b]0;b\x07"})
+    text = log.text()
+    assert "\x1b" not in text
+    assert r"sent \x1b[2J" in text
+
+
 def test_the_console_form_is_readable_and_plain_where_it_is_no_terminal(open_log):
     log = open_log("console")
     logging.getLogger("shop").warning("sent", extra={"order": 7})
