@@ -16,10 +16,14 @@ from service.cli import palette
 from service.cli.broker_watch import Seen
 from service.cli.cells import NOTHING, briefly, counted, cropped, one_line, rated
 from service.queues import QUEUES
-from service.sidecar.worker_states import StateName, consumers, silence_seconds, state_of
+from service.sidecar.worker_states import (
+    TROUBLE_FIRST,
+    consumers,
+    silence_seconds,
+    state_of,
+)
 
 WIDE_COLUMNS = 90
-TROUBLE_FIRST: tuple[StateName, ...] = ("stuck", "silent", "draining", "live")
 UUID_COLUMNS, FOR_AND_QUEUE_COLUMNS = 36, 7 + 8
 HUNG = (3600, palette.WARN)
 """A job that has run for so long raises HeadcountJobHung."""

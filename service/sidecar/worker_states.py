@@ -10,6 +10,9 @@ from service.sidecar.times import in_words
 
 StateName = Literal["live", "draining", "stuck", "silent"]
 
+TROUBLE_FIRST: tuple[StateName, ...] = ("stuck", "silent", "draining", "live")
+"""The order in which people are shown workers."""
+
 LOOP_STUCK_SECONDS = 30.0
 """An event loop that has not turned for this long renews nothing and accepts nothing."""
 

@@ -17,12 +17,11 @@ from service.sidecar.pages.markup import (
 from service.sidecar.pages.moments import relative
 from service.sidecar.pages.tables import Row, table
 from service.sidecar.times import in_words
-from service.sidecar.worker_states import StateName, state_of
+from service.sidecar.worker_states import TROUBLE_FIRST, StateName, state_of
 
 MOST_ROWS = 100
 """Shown of either, so that the page of a thousand pods stays quick."""
 
-TROUBLE_FIRST: tuple[StateName, ...] = ("stuck", "silent", "draining", "live")
 WORKER_COLUMNS = ("Worker", "State", "Busy slots", "Last seen")
 CRON_COLUMNS = ("Task", "Last run", "Next run", "Missed")
 
