@@ -3,7 +3,9 @@
 from typing import Any
 
 from celery import bootsteps
+from celery.worker.consumer.control import Control
 from celery.worker.consumer.tasks import Tasks
+from celery.worker.pidbox import Pidbox
 
 
 class FollowConsumer(bootsteps.StartStopStep):
@@ -20,3 +22,23 @@ class FollowConsumer(bootsteps.StartStopStep):
         pool = getattr(consumer.pool, "_pool", None)
         if hasattr(pool, "on_process_down"):
             consumer.app.children.watch(pool)
+
+
+class SteadyPidbox(Pidbox):
+    """Takes remote control's commands; a reply that cannot be sent is no reason to stop."""
+
+    def reset(self) -> None:
+        """Go on listening.
+
+        Celery begins anew after any error. While the broker is away that fails, and then nobody
+        would listen when it is back; our transport listens again by itself.
+        """
+
+
+class SteadyControl(Control):
+    """Celery's remote control with that."""
+
+    def __init__(self, consumer: Any, **options: Any) -> None:
+        super().__init__(consumer, **options)
+        self.box = box = SteadyPidbox(consumer)
+        self.start, self.stop, self.shutdown = box.start, box.stop, box.shutdown

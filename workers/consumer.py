@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from json import JSONDecodeError
-from typing import Any
+from typing import Any, ClassVar
 
 from celery import signals
 from celery.worker.consumer import Consumer
@@ -22,12 +22,22 @@ from workers.outcomes import ERROR_LIMIT, Failure
 
 logger = logging.getLogger("headcount.worker")
 
+CELERYS_CONTROL = "celery.worker.consumer.control:Control"
+
 QUOTE_NOTHING = (UnsoundError, ContentDisallowed, JSONDecodeError, UnicodeDecodeError)
 """Errors whose text is of no argument: it says what is wrong, or where."""
 
 
 class JobConsumer(Consumer):
     """Consumes job queues; whatever it cannot run goes to the dead set, counted as unknown."""
+
+    class Blueprint(Consumer.Blueprint):
+        """Celery's steps, but for remote control's."""
+
+        default_steps: ClassVar = [
+            "workers.bootsteps:SteadyControl" if step == CELERYS_CONTROL else step
+            for step in Consumer.Blueprint.default_steps
+        ]
 
     def update_strategies(self) -> None:
         """Set up the tasks as Celery does; these tracers serve the pools without children."""
