@@ -93,7 +93,9 @@ class Contained:
         return self.log.read_text(errors="replace")
 
     def kill(self) -> None:
-        self._unshare.kill()
+        """Kill its first process, and with it all within: changing the user undoes --kill-child."""
+        if self._unshare.poll() is None:
+            self.first.kill()
         self._unshare.wait(10)
 
 
