@@ -23,6 +23,11 @@ class LedgerCounts:
         """Return the jobs that are over, however they ended."""
         return self.succeeded + self.dead + self.discarded
 
+    @property
+    def left(self) -> int:
+        """Return the jobs that have left the queue: they are over, or in another one."""
+        return self.ended + self.moved
+
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
@@ -52,7 +57,7 @@ class QueueState:
         Source: enqueued = succeeded + dead + discarded + moved + ready + scheduled + leased.
         """
         held = self.ready + self.scheduled + self.leased
-        return self.ledger.enqueued - self.ledger.ended - self.ledger.moved - held
+        return self.ledger.enqueued - self.ledger.left - held
 
 
 class WorkerState(NamedTuple):

@@ -11,7 +11,7 @@ WINDOW_SECONDS = 10.0
 
 
 class Flow(NamedTuple):
-    """What a queue does: jobs enqueued and ended a second, by the ledger.
+    """What a queue does: jobs enqueued and ended (or moved away) a second, by the ledger.
 
     ``empty_in_seconds``: until no job waits, if it goes on like this; infinite where they become
     no fewer, None where none waits.
@@ -45,7 +45,7 @@ class FlowMeter:
 
 def _flow(then: QueueState, now: QueueState, seconds: float) -> Flow:
     enqueued = (now.ledger.enqueued - then.ledger.enqueued) / seconds
-    ended = (_ended(now) - _ended(then)) / seconds
+    ended = (now.ledger.left - then.ledger.left) / seconds
     return Flow(enqueued, ended, _empty_in(now.ready, (then.ready - now.ready) / seconds))
 
 
@@ -59,11 +59,6 @@ def _started_anew(before: Snapshot, after: Snapshot) -> bool:
     """Return whether the broker is another one, or lost its data: what only grows has shrunk."""
     pairs = zip(before.queues, after.queues, strict=True)
     return after.as_of < before.as_of or any(
-        now.ledger.enqueued < then.ledger.enqueued or _ended(now) < _ended(then)
+        now.ledger.enqueued < then.ledger.enqueued or now.ledger.left < then.ledger.left
         for then, now in pairs
     )
-
-
-def _ended(queue: QueueState) -> int:
-    ledger = queue.ledger
-    return ledger.succeeded + ledger.dead + ledger.discarded + ledger.moved
