@@ -183,4 +183,4 @@ def test_without_a_password_one_may_only_ask_whether_it_is_there(cluster):
 def test_the_broker_is_set_up_as_jobs_need_it(cluster):
     info = cluster.broker.client.info()
     assert (info["maxmemory_policy"], info["aof_enabled"]) == ("noeviction", 1)
-    assert info["maxmemory"] == 1 << 30
+    assert info["maxmemory"] == 768 << 20
