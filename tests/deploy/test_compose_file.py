@@ -45,6 +45,7 @@ def test_an_unknown_key_of_a_service_is_found():
 def test_one_image_runs_every_process_by_its_command():
     assert {name for name, one in SERVICES.items() if one["image"] == "headcount:0.1.0"} == OURS
     assert all(SERVICES[name]["command"] == [name] for name in OURS)
+    assert [name for name, one in SERVICES.items() if "build" in one] == ["worker"]
     context = DEPLOY / SERVICES["worker"]["build"]["context"]
     assert (context / SERVICES["worker"]["build"]["dockerfile"]).resolve() == DEPLOY / "Dockerfile"
 

@@ -63,7 +63,7 @@ def test_every_container_runs_a_command_that_exists(name):
 def test_the_image_has_the_projects_version(name):
     text = (DEPLOY.parent / "pyproject.toml").read_text()
     [version] = re.findall(r'^version = "(.*)"', text, re.MULTILINE)
-    composed = [one for one in COMPOSE["services"].values() if "build" in one]
+    composed = [COMPOSE["services"][command] for command in PORTS]
     assert {one["image"] for one in [*ours(name), *composed]} == {f"headcount:{version}"}
 
 
