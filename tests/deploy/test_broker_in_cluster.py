@@ -42,6 +42,13 @@ def test_it_is_governed_by_a_headless_service_that_selects_it(name):
 
 
 @each_overlay
+def test_nobody_moves_it_to_save_a_node(name):
+    annotations = stateful_set(name)["spec"]["template"]["metadata"]["annotations"]
+    assert annotations["cluster-autoscaler.kubernetes.io/safe-to-evict"] == "false"
+    assert annotations["karpenter.sh/do-not-disrupt"] == "true"
+
+
+@each_overlay
 def test_its_volume_outlives_it(name):
     retention = stateful_set(name)["spec"]["persistentVolumeClaimRetentionPolicy"]
     assert set(retention.values()) == {"Retain"}

@@ -115,6 +115,8 @@ def test_a_broker_elsewhere_takes_the_place_of_the_one_in_the_cluster(tmp_path, 
     manifests = built(tmp_path)
     assert of_kind(manifests, "StatefulSet") == []
     assert list(unfit(manifests, NEWEST)) == []
+    for name, one in containers(manifests):
+        assert {"secretRef": {"name": "broker-variables", "optional": True}} in one["envFrom"], name
     with_certificate = [
         name for name, one in containers(manifests)
         if any(mount["name"] == "broker-ca" for mount in one["volumeMounts"])
