@@ -67,10 +67,10 @@ def _perform(cluster: Cluster, chosen: list[Act], per_second: float) -> list[Per
 
 def _play(cluster: Cluster, act: Act) -> Performed:
     """Do it, and wait until people have been told of what came of it, and then of nothing more."""
-    begun, before, over, failed = time.time(), len(cluster.restarts), Event(), ""
-    earlier = cluster.watch.now().told.keys()
+    watch, over, failed = cluster.monitors.watch, Event(), ""
+    begun, before, earlier = time.time(), len(cluster.restarts), watch.now().told
     with ThreadPoolExecutor(1) as aside:
-        meanwhile = aside.submit(cluster.watch.until, lambda _alerts: over.is_set(), float("inf"))
+        meanwhile = aside.submit(watch.until, lambda _alerts: over.is_set(), float("inf"))
         try:
             act.do(cluster)
             time.sleep(AFTERMATH_SECONDS)
@@ -78,11 +78,9 @@ def _play(cluster: Cluster, act: Act) -> Performed:
             failed = str(error)
         finally:
             over.set()
-    afterwards = cluster.watch.until(silent_but_for(LINGERING), SILENT_SECONDS)
-    told = meanwhile.result().told | afterwards.told
-    told = {name: severity for name, severity in told.items() if name not in earlier}
-    restarts = cluster.restarts[before:]
-    done = Performed(act, begun, time.time(), told, restarts, failed)
+    told = meanwhile.result().told | watch.until(silent_but_for(LINGERING), SILENT_SECONDS).told
+    new = {name: severity for name, severity in told.items() if name not in earlier}
+    done = Performed(act, begun, time.time(), new, cluster.restarts[before:], failed)
     print(f"{act.name}: {done.wrong or 'ok'}", file=sys.stderr, flush=True)
     return done
 

@@ -4,38 +4,31 @@ Every pod has a loopback address and a host name of its own. What the manifests 
 times: leases and graces are shorter, and alerts look back and wait as the drill's do.
 """
 
-import json
 import os
 import random
 import secrets
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
-from threading import Lock
 from types import TracebackType
 from typing import Self
 
-from alerts.pace import Pace
 from deploy.broker_users import RIGHTS, access_control_list
-from drill import monitoring
 from drill.processes import environment
-from drill.watch import Watch
 from service.serve.ports import choose_port
 from tests.chaos.enqueuer import Enqueuer
 from tests.chaos.record import Run, read_runs
 from tests.chaos.silences import Silences
-from tests.headcount_process import answers
 from tests.rehearsal.deployments import Deployment
 from tests.rehearsal.manifests import PodSpec, pod_spec, settings
+from tests.rehearsal.monitors import SCRAPED, Monitors
 from tests.rehearsal.pods import PORTS, Place, Pod, Release
 from tests.sentinel_processes import MASTER_NAME, SentinelProcesses
-from tests.waiting import wait_until
 
 REPLICAS = {"worker": 3, "beat": 2, "sidecar": 2, "flower": 1}
 """As in production."""
 
 LEASE_SECONDS, GRACE_SECONDS = 6, 8
-PACE = Pace(20.0, 6)
 BROKER_OPTIONS = {"min-replicas-to-write": 1, "min-replicas-max-lag": 10}
 """One that is alone takes no jobs: others may lead by now, and its jobs would be lost."""
 
@@ -51,7 +44,7 @@ class Cluster:
         self.restarts = list[str]()
         self._numbers, self._network = count(1), rng.randrange(1, 250)
         self._ports = {port: choose_port(ANYWHERE) for port in PORTS}
-        self._running, self._telling = ExitStack(), Lock()
+        self._running = ExitStack()
         password = secrets.token_urlsafe()
         options = {"aclfile": self._broker_users(password), **BROKER_OPTIONS}
         self.broker = SentinelProcesses(directory / "broker", 2, 3, password, options=options)
@@ -59,11 +52,11 @@ class Cluster:
             name: Deployment(
                 lambda release, name=name: self._start_pod(name, release),  # type: ignore[misc]
                 release,
-                self._tell_prometheus,
+                self._tell_monitors,
             )
             for name in REPLICAS
         }
-        self.watch = Watch(self._monitor())
+        self.monitors = Monitors(directory)
 
     @property
     def workers(self) -> Deployment:
@@ -121,35 +114,23 @@ class Cluster:
         file.write_text("\n".join([f"user default on >{password} ~* &* +@all", *users]) + "\n")
         return file
 
-    def _monitor(self) -> int:
-        ports = choose_port(monitoring.HOST), choose_port(monitoring.HOST)
-        jobs = {
-            f"headcount-{name}": {"file_sd_configs": [{"files": [str(self._targets(name))]}]}
-            for name in ("worker", "sidecar")
-        }
-        self._monitors = [
-            monitoring.alertmanager(self.directory, ports[1]),
-            monitoring.prometheus(self.directory, PACE, *ports, jobs),
+    def _tell_monitors(self) -> None:
+        """Say who is there to be scraped, as discovery would find it."""
+        pods = [
+            pod
+            for deployment in self.deployments.values()
+            for pod in [*deployment.pods, *deployment.leaving]
         ]
-        self._monitor_addresses = [f"http://{monitoring.HOST}:{port}/-/ready" for port in ports]
-        return ports[1]
-
-    def _targets(self, name: str) -> Path:
-        return self.directory / f"{name}s.json"
-
-    def _tell_prometheus(self) -> None:
-        """Write down who is there to be scraped, as discovery would find it."""
-        for name, port in (("worker", 9808), ("sidecar", 8000)):
-            addresses = [
-                f"{pod.place.address}:{self._ports[port]}"
-                for deployment in self.deployments.values()
-                for pod in [*deployment.pods, *deployment.leaving]
-                if name in [one.name for one in pod]
-            ]
-            with self._telling:
-                unfinished = self._targets(name).with_suffix(".tmp")
-                unfinished.write_text(json.dumps([{"targets": addresses}]))
-                unfinished.rename(self._targets(name))
+        self.monitors.discover(
+            {
+                container: [
+                    f"{pod.place.address}:{self._ports[port]}"
+                    for pod in pods
+                    if container in [one.name for one in pod]
+                ]
+                for container, port in SCRAPED.items()
+            }
+        )
 
     # -- how it comes and goes
 
@@ -163,16 +144,13 @@ class Cluster:
 
     def _start(self) -> None:
         self._running.enter_context(self.broker)
-        self._tell_prometheus()
-        for monitor in self._monitors:
-            monitor.start()
-            self._running.callback(monitor.stop)
+        self._tell_monitors()
+        self._running.enter_context(self.monitors)
         for name, deployment in self.deployments.items():
             self._running.callback(deployment.stop)
             for _ in range(REPLICAS[name]):
                 deployment.add()
         self.wait_until_settled()
-        wait_until(lambda: all(map(answers, self._monitor_addresses)), 30)
         os.environ.update(self.environ("jobs"))  # for the application's own enqueuing
 
     def __exit__(
