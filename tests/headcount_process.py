@@ -15,6 +15,7 @@ from typing import Any, Self
 import psutil
 from prometheus_client.parser import text_string_to_metric_families
 
+from drill.programs import answers
 from tests.broker_process import free_port
 from tests.notes import Notes
 from tests.waiting import wait_until
@@ -53,20 +54,19 @@ class HeadcountProcess:
         self.pid = self._process.pid
 
     def wait_until_ready(self) -> Self:
-        address = {
-            "worker": f"http://127.0.0.1:{self.metrics_port}/metrics",
-            "sidecar": f"http://127.0.0.1:{self.http_port}/health/live",
-            "flower": f"http://127.0.0.1:{self.flower_port}/healthcheck",
-        }.get(self.command)
-        if self.command == "worker":
-            wait_until(
-                lambda: self.ended or self.said("ready."), 60, f"not ready; its log: {self.log}"
-            )
-        elif address is not None:
-            wait_until(
-                lambda: self.ended or answers(address), 60, f"not ready; its log: {self.log}"
-            )
+        wait_until(lambda: self.ended or self._is_ready(), 60, f"not ready; its log: {self.log}")
         return self
+
+    def _is_ready(self) -> bool:
+        match self.command:
+            case "worker":
+                return self.said("ready.")
+            case "sidecar":
+                return answers(f"http://127.0.0.1:{self.http_port}/metrics")
+            case "flower":
+                return answers(f"http://127.0.0.1:{self.flower_port}/healthcheck")
+            case _:
+                return True
 
     # -- what it says
 
@@ -173,11 +173,3 @@ class Processes:
     ) -> None:
         for process in self._started:
             process.kill()
-
-
-def answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=2) as answer:
-            return bool(answer.status)
-    except OSError as error:
-        return hasattr(error, "code")

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.programs import installed
+
 CHUNK_BYTES = 65536
 
 
@@ -35,7 +37,7 @@ class Certificates:
 
 
 def _openssl(*arguments: object) -> None:
-    subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
+    subprocess.run([installed("openssl"), *map(str, arguments)], check=True, capture_output=True)
 
 
 class TlsFront:

@@ -17,9 +17,9 @@ from contextlib import contextmanager
 import yaml
 
 from alerts.generate import FOLDER
+from drill.programs import answers
 from service.queues import QUEUES
 from tests.alerts.metric_use import read_use
-from tests.alerts.readiness import is_ready
 from tests.broker_process import free_port
 from tests.waiting import wait_until
 
@@ -51,7 +51,7 @@ def running_prometheus(configuration, directory):
     process = subprocess.Popen(command)
     try:
         address = f"http://127.0.0.1:{port}"
-        wait_until(lambda: is_ready(address), 60, "Prometheus does not answer")
+        wait_until(lambda: answers(f"{address}/-/ready"), 60, "Prometheus does not answer")
         yield address
     finally:
         process.terminate()

@@ -1,7 +1,6 @@
 """The self-check of the environment: names, values that do not fit, places that do not answer."""
 
 import json
-import shutil
 import time
 
 import pytest
@@ -86,7 +85,6 @@ def test_a_broker_with_a_password_is_no_problem(lines, tmp_path):
         assert lines(CELERY_BROKER_URL=locked.url, CELERY_RESULT_BACKEND=locked.url) == []
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
 def test_a_broker_behind_tls_is_no_problem(lines, broker, tmp_path):
     certificates = Certificates(tmp_path)
     with TlsFront(broker.port, certificates) as front:
