@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.broker.jobs_in_broker import Jobs
-
 ROOT = Path(__file__).parents[3]
 
 
@@ -59,8 +57,3 @@ def said(headcount):
         return done.stdout
 
     return run
-
-
-@pytest.fixture
-def jobs(broker):
-    return Jobs(broker.client)

@@ -7,8 +7,8 @@ import signal
 import pytest
 
 from tests.integration.cli.screen import Screen
+from tests.jobs_in_broker import Jobs
 from tests.sample_jobs import CriticalNap, LowNap, Note
-from tests.unit.broker.jobs_in_broker import Jobs
 from tests.waiting import wait_until
 
 HOSTILE = [

@@ -53,7 +53,7 @@ def test_no_rate_is_said_of_one_moment_or_of_counts_that_fell():
     assert enqueued_per_second(()) is None
 
 
-def test_a_reading_remembers_across_an_outage(broker, snapshots, clock):
+def test_a_reading_remembers_across_an_outage(broker, snapshots):
     broker.failure = OSError("gone")
     snapshots.refresh()
     broker.failure, broker.snapshot = None, a_snapshot(as_of=NOW + 20)
