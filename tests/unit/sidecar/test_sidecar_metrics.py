@@ -1,3 +1,5 @@
+"""The sidecar's ``/metrics`` as a whole: every family, and which are left out when."""
+
 import subprocess
 
 import pytest
@@ -87,18 +89,16 @@ def test_before_the_first_good_read_there_is_no_snapshot_time():
     assert {name for name, values in samples.items() if values} == WITHOUT_BROKER
 
 
-def test_times_that_never_happened_are_left_out(client, broker, snapshots):
-    broker.snapshot = a_snapshot(beat_last_tick=None, cron=())
-    snapshots.refresh()
+def test_times_that_never_happened_are_left_out(client, show):
+    show(a_snapshot(beat_last_tick=None, cron=()))
     found = names(client.get("/metrics").text)
     assert not {name for name in found if "beat" in name or "cron" in name}
 
 
-def test_a_queue_whose_canary_never_came_back_has_no_canary_figures(client, broker, snapshots):
+def test_a_queue_whose_canary_never_came_back_has_no_canary_figures(client, show):
     entry = a_cron_entry("jobs.Canary", queue="critical", round_trip_seconds=0.034)
     ordinary = a_cron_entry("jobs.Report", queue="default")
-    broker.snapshot = a_snapshot(cron=(entry, ordinary))
-    snapshots.refresh()
+    show(a_snapshot(cron=(entry, ordinary)))
     found = series(client.get("/metrics").text)
     assert {key: value for key, value in found.items() if "canary" in key[0]} == {
         ("headcount_canary_round_trip_seconds", "critical"): 0.034,
@@ -123,9 +123,8 @@ def test_health_is_one_where_a_check_is_ok():
     }
 
 
-def test_openmetrics_is_served_when_asked_for(client, broker, snapshots):
-    broker.snapshot = SNAPSHOT
-    snapshots.refresh()
+def test_openmetrics_is_served_when_asked_for(client, show):
+    show(SNAPSHOT)
     asked = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"
     answer = client.request("GET", "/metrics", {"accept": asked})
     assert answer.headers["content-type"].startswith("application/openmetrics-text; version=1.0.0")
