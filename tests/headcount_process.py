@@ -93,6 +93,10 @@ class HeadcountProcess:
         """The canonical lines of one job."""
         return [line for line in self.finished() if line["job_id"] == job_id]
 
+    def outcomes(self, job_id: str) -> list[str]:
+        """How the attempts of one job ended."""
+        return [line["outcome"] for line in self.attempts(job_id)]
+
     def samples(self, name: str) -> list[tuple[dict[str, str], float]]:
         """(labels, value) of every sample of this name on its ``/metrics``."""
         port = self.http_port if self.command == "sidecar" else self.metrics_port
