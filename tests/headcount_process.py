@@ -1,7 +1,6 @@
 """A ``headcount`` process as its user runs it: its log lines, metrics and exit status."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -9,12 +8,12 @@ import urllib.request
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import psutil
 from prometheus_client.parser import text_string_to_metric_families
 
+from drill.processes import environment
 from drill.programs import answers
 from tests.broker_process import free_port
 from tests.notes import Notes
@@ -35,16 +34,15 @@ class HeadcountProcess:
     ) -> None:
         self.command, self.log = arguments[0], log
         self.metrics_port, self.http_port, self.flower_port = (free_port() for _ in range(3))
-        environ = {k: v for k, v in os.environ.items() if not k.startswith("HEADCOUNT_")}
-        environ |= {
-            "CELERY_BROKER_URL": broker_url,
-            "HEADCOUNT_METRICS_PORT": str(self.metrics_port),
-            "HEADCOUNT_HTTP_PORT": str(self.http_port),
-            "HEADCOUNT_FLOWER_PORT": str(self.flower_port),
-            "HEADCOUNT_WORKERS": "tests.sample_jobs",
-            "HEADCOUNT_CONCURRENCY": "2",
-            "PYTHONPATH": str(ROOT),
-        }
+        environ = environment(
+            CELERY_BROKER_URL=broker_url,
+            HEADCOUNT_METRICS_PORT=str(self.metrics_port),
+            HEADCOUNT_HTTP_PORT=str(self.http_port),
+            HEADCOUNT_FLOWER_PORT=str(self.flower_port),
+            HEADCOUNT_WORKERS="tests.sample_jobs",
+            HEADCOUNT_CONCURRENCY="2",
+            PYTHONPATH=str(ROOT),
+        )
         environ |= {name: str(value) for name, value in variables.items()}
         with log.open("wb") as out:
             self._process = subprocess.Popen(
@@ -169,11 +167,6 @@ class Processes:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         for process in self._started:
             process.kill()

@@ -1,11 +1,11 @@
 """One round through everything Headcount runs, on whatever URL its broker has."""
 
 import json
-import os
 import subprocess
 import sys
 from types import SimpleNamespace
 
+from drill.processes import environment
 from tests import sample_jobs as jobs
 from tests.asking import ask
 from tests.headcount_process import ROOT
@@ -25,8 +25,7 @@ class WholeRound:
 
     def headcount(self, *arguments):
         """Run ``headcount ARGUMENTS`` to its end; (its exit status, what it printed)."""
-        environ = {k: v for k, v in os.environ.items() if not k.startswith("HEADCOUNT_")}
-        environ |= {"CELERY_BROKER_URL": self.url, "HEADCOUNT_WORKERS": "tests.sample_jobs"}
+        environ = environment(CELERY_BROKER_URL=self.url, HEADCOUNT_WORKERS="tests.sample_jobs")
         done = subprocess.run(
             [sys.executable, "-m", "service", *arguments], cwd=ROOT, timeout=60, text=True,
             env={**environ, **self.variables}, capture_output=True, check=False,

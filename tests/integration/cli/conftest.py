@@ -1,12 +1,13 @@
 """The command line as people run it, on a real broker."""
 
-import os
 import subprocess
 import sys
 from functools import partial
 from pathlib import Path
 
 import pytest
+
+from drill.processes import environment
 
 ROOT = Path(__file__).parents[3]
 
@@ -24,18 +25,13 @@ def headcount_of(tmp_path_factory):
 
 
 def _run(broker, state_dir, *arguments, **variables):
-    environ = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("HEADCOUNT_", "CELERY_"))
-    }
-    environ |= {
-        "CELERY_BROKER_URL": broker.url,
-        "HEADCOUNT_WORKERS": "tests.sample_jobs",
-        "HEADCOUNT_STATE_DIR": str(state_dir / "state"),
-        "COLUMNS": "200",
-        "NO_COLOR": "1",
-    }
+    environ = environment(
+        CELERY_BROKER_URL=broker.url,
+        HEADCOUNT_WORKERS="tests.sample_jobs",
+        HEADCOUNT_STATE_DIR=str(state_dir / "state"),
+        COLUMNS="200",
+        NO_COLOR="1",
+    )
     return subprocess.run(
         [sys.executable, "-m", "service", *arguments],
         env={**environ, **variables},

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from tests.broker_process import BrokerProcess
+from tests.integration.cli.findings import findings
 from tests.tls_front import Certificates, TlsFront
 
 KUBERNETES = {
@@ -23,7 +24,7 @@ def lines(headcount):
     def lines(**variables):
         done = headcount("check", **variables)
         assert done.stderr == ""
-        return [line for line in done.stdout.splitlines() if not line.startswith("ok ")]
+        return findings(done)
 
     return lines
 
@@ -123,14 +124,14 @@ def test_a_frozen_broker_does_not_keep_it_waiting(headcount, own_broker):
 
 def test_programs_are_told_the_same(headcount):
     done = headcount("check", "--json", HEADCOUNT_QUEUE="low")
-    findings = json.loads(done.stdout)
+    told = json.loads(done.stdout)
     assert done.returncode == 1
-    assert findings[0] == {
+    assert told[0] == {
         "level": "problem",
         "subject": "settings",
         "detail": "HEADCOUNT_QUEUE is no setting, and is ignored; mend: HEADCOUNT_QUEUES",
     }
-    assert {finding["level"] for finding in findings[1:]} == {"ok"}
+    assert {finding["level"] for finding in told[1:]} == {"ok"}
 
 
 def contents(broker):

@@ -70,7 +70,7 @@ class GuardedStack:
             process.wait_until_ready()
 
     def __exit__(self, *_):
-        self.processes.__exit__(None, None, None)
+        self.processes.__exit__()
         self.results.kill()
         self.broker.kill()
 
