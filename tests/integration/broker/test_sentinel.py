@@ -37,6 +37,10 @@ def test_everything_works_behind_sentinels(watched, whole):
     everyone = [worker, *whole.look()]
     [answer] = process_app().control.ping(timeout=1)
     assert list(answer.values()) == [{"ok": "pong"}]
+    asked = process_app().control.inspect(timeout=2)
+    for told in (asked.stats(), asked.conf(with_defaults=True)):
+        assert "jobs" in str(told)
+        assert "5ECR3T" not in str(told)
     assert worker.stop(15) == 0
     assert not [one.command for one in everyone if "5ECR3T" in one.text()]
 
