@@ -18,8 +18,8 @@ STOCK_REDIS_PORT = 6379
 
 def test_ctrl_c_lets_jobs_end_leaves_nothing_and_keeps_what_waits(run_stack, tmp_path):
     first = run_stack(tmp_path).wait_until_up()
-    running = first.enqueue("Nap", "[4]")
     waiting = first.enqueue(NOTE, "--in", "10")
+    running = first.enqueue("Nap", "[4]")  # last: a command may take seconds
     wait_until(lambda: first.queue("default")["leased"] == 1, 20)
     below = first.program.descendants()
     assert first.stop() == 0
