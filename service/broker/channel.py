@@ -15,6 +15,7 @@ from service.broker import keys
 from service.broker.connection import never_retry
 from service.broker.delivery import JobMessage
 from service.broker.intake import Intake
+from service.broker.leading import LeadingConnection, LeadingSSLConnection
 from service.broker.lease import End, State, queue_of
 from service.broker.outbox import Outbox
 from service.broker.publishing import publish_message
@@ -160,6 +161,9 @@ class LeasedSentinelChannel(LeasedChannel, kombu_redis.SentinelChannel):
         *kombu_redis.SentinelChannel.from_transport_options,
         "sentinels",
     )
+
+    connection_class = LeadingConnection
+    connection_class_ssl = LeadingSSLConnection
 
     sentinels: Sequence[tuple[str, int]] = ()
 
