@@ -19,12 +19,12 @@ from alerts.pace import Pace
 from deploy.broker_users import RIGHTS, access_control_list
 from drill import monitoring
 from drill.processes import environment
+from drill.programs import answers
 from drill.watch import Watch
 from service.serve.ports import choose_port
 from tests.chaos.enqueuer import Enqueuer
 from tests.chaos.record import Run, read_runs
 from tests.chaos.silences import Silences
-from tests.headcount_process import answers
 from tests.rehearsal.deployments import Deployment
 from tests.rehearsal.manifests import PodSpec, pod_spec, settings
 from tests.rehearsal.pods import PORTS, Place, Pod, Release
