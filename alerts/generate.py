@@ -5,8 +5,8 @@ and exits 1. ``--speed 30 --into DIRECTORY`` writes rules that wait and look bac
 long, for drills.
 """
 
-import argparse
 import sys
+from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import yaml
 from alerts import beat, broker, jobs, objectives, queues, telemetry, workers
 from alerts.pace import Pace
 from alerts.rule import Group
+from service.generated_files import list_stale_texts, write_or_check, write_texts
 
 FOLDER = Path(__file__).parent
 
@@ -63,30 +64,25 @@ def rule_files(pace: Pace) -> dict[str, str]:
 
 def write(folder: Path = FOLDER, pace: Pace | None = None) -> None:
     """Write every group's file into a folder."""
-    for name, text in rule_files(pace or Pace()).items():
-        (folder / name).write_text(text, encoding="utf-8")
+    write_texts(folder, rule_files(pace or Pace()))
 
 
 def list_stale() -> list[Path]:
     """Return the files that are missing, differ from the code, or belong to no group."""
-    expected = {FOLDER / name: text for name, text in rule_files(Pace()).items()}
-    found = {path: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.rules.yml")}
-    return sorted(p for p in expected.keys() | found.keys() if expected.get(p) != found.get(p))
+    return list_stale_texts(FOLDER, rule_files(Pace()), made="*.rules.yml")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m alerts.generate", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare only, write nothing")
+    parser = ArgumentParser(prog="python -m alerts.generate", description=__doc__)
     parser.add_argument("--speed", type=float, default=1.0, help="by how much faster; 1 as shipped")
     parser.add_argument("--into", type=Path, default=FOLDER, metavar="DIRECTORY")
-    options = parser.parse_args(arguments)
-    if not options.check:
-        write(options.into, Pace(options.speed))
-        return 0
-    for path in (stale := list_stale()):
-        print(f"{path} is out of date: run python -m alerts.generate", file=sys.stderr)
-    return 1 if stale else 0
+    return write_or_check(
+        parser,
+        write=lambda options: write(options.into, Pace(options.speed)),
+        list_stale=list_stale,
+        arguments=arguments,
+    )
 
 
 def as_yaml(document: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """``/health`` and ``/queues`` for 200 clients at once, from a sidecar on a core of its own."""
 
+import asyncio
 import os
 import statistics
 import subprocess
@@ -7,8 +8,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from bench.broker import Broker, running_broker
 from bench.contestants import ROOT
@@ -18,6 +17,7 @@ from bench.process_tree import cpu_seconds, on_core
 from bench.results import Result, Target
 from bench.waiting import until
 from service.serve.ports import choose_port
+from service.serve.readiness import http_answers
 
 CLIENTS, WORKERS, SECONDS, WINDOWS = 200, 10, 2.0, 5
 PATHS = ("/health", "/queues")
@@ -77,15 +77,7 @@ def _sidecar(broker: Broker, port: int) -> Iterator["subprocess.Popen[bytes]"]:
         process = subprocess.Popen(argv, env=environ, cwd=ROOT, stdout=subprocess.DEVNULL)
     with process:
         try:
-            until(lambda: _answers(port), 30)
+            until(lambda: asyncio.run(http_answers("127.0.0.1", port, "/health/live")), 30)
             yield process
         finally:
             process.terminate()
-
-
-def _answers(port: int) -> bool:
-    try:
-        with urlopen(f"http://127.0.0.1:{port}/health/live"):
-            return True
-    except URLError:
-        return False

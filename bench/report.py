@@ -4,13 +4,14 @@
 if not. ``python -m bench --write`` measures, keeps and writes.
 """
 
-import argparse
 import sys
+from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bench.kept_results import FILE, Measured, read
 from bench.results import Result
+from service.generated_files import write_or_check
 
 PAGE = FILE.with_suffix(".md")
 BEGIN, END = "<!-- results begin -->", "<!-- results end -->"
@@ -35,23 +36,23 @@ def page_with(results: Mapping[str, Measured], page: str) -> str:
     return f"{before}{BEGIN}\n\n{render(results)}\n\n{END}{after}"
 
 
-def write_table(page: Path = PAGE) -> None:
+def write_table() -> None:
     """Write the page with the results that are kept."""
-    page.write_text(page_with(read(), page.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(_page(), encoding="utf-8")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m bench.report", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare only, write nothing")
-    if not parser.parse_args(arguments).check:
-        write_table()
-        return 0
-    page = PAGE.read_text(encoding="utf-8")
-    if page == page_with(read(), page):
-        return 0
-    print(f"{PAGE} does not agree with {FILE.name}: run python -m bench.report", file=sys.stderr)
-    return 1
+    parser = ArgumentParser(prog="python -m bench.report", description=__doc__)
+    return write_or_check(parser, lambda _: write_table(), _list_stale, arguments)
+
+
+def _list_stale() -> list[Path]:
+    return [] if PAGE.read_text(encoding="utf-8") == _page() else [PAGE]
+
+
+def _page() -> str:
+    return page_with(read(), PAGE.read_text(encoding="utf-8"))
 
 
 def _row(result: Result) -> str:

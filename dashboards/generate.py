@@ -3,9 +3,9 @@
 ``python -m dashboards.generate`` writes; with ``--check`` it names what differs and exits 1.
 """
 
-import argparse
 import json
 import sys
+from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from dashboards import broker, overview, queue, slo, task, workers
 from dashboards.board import to_model
+from service.generated_files import list_stale_texts, write_or_check, write_texts
 
 FOLDER = Path(__file__).parent / "json"
 
@@ -32,37 +33,24 @@ def render(name: str) -> str:
     return json.dumps(to_model(DASHBOARDS[name]()), indent=2) + "\n"
 
 
-def write_all() -> None:
+def write() -> None:
     """Write every dashboard's file."""
-    FOLDER.mkdir(exist_ok=True)
-    for name in DASHBOARDS:
-        _path(name).write_text(render(name), encoding="utf-8")
+    write_texts(FOLDER, _texts())
 
 
 def list_stale() -> list[Path]:
     """Return the files that are missing, differ from the code, or belong to no dashboard."""
-    stale = [_path(name) for name in DASHBOARDS if _read(_path(name)) != render(name)]
-    return stale + sorted(set(FOLDER.glob("*.json")) - {_path(name) for name in DASHBOARDS})
+    return list_stale_texts(FOLDER, _texts(), made="*.json")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m dashboards.generate", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare only, write nothing")
-    if not parser.parse_args(arguments).check:
-        write_all()
-        return 0
-    for path in (stale := list_stale()):
-        print(f"{path} is out of date: run python -m dashboards.generate", file=sys.stderr)
-    return 1 if stale else 0
+    parser = ArgumentParser(prog="python -m dashboards.generate", description=__doc__)
+    return write_or_check(parser, lambda _: write(), list_stale, arguments)
 
 
-def _path(name: str) -> Path:
-    return FOLDER / f"{name}.json"
-
-
-def _read(path: Path) -> str | None:
-    return path.read_text(encoding="utf-8") if path.exists() else None
+def _texts() -> dict[str, str]:
+    return {f"{name}.json": render(name) for name in DASHBOARDS}
 
 
 if __name__ == "__main__":

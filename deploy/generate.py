@@ -4,12 +4,13 @@
 files of ``dashboards/json/`` and ``alerts/``, so generate those first.
 """
 
-import argparse
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
 
 from deploy.config_maps import dashboard_config_maps, rules_config_map
 from deploy.prometheus_rule import prometheus_rule
+from service.generated_files import list_stale_texts, write_or_check, write_texts
 
 FOLDER = Path(__file__).parent / "kubernetes" / "monitoring"
 HEAD = "# Made by python -m deploy.generate. Use: docs/monitoring.md\n"
@@ -26,29 +27,18 @@ def files() -> dict[str, str]:
 
 def write(folder: Path = FOLDER) -> None:
     """Write every file into a folder."""
-    for name, text in files().items():
-        (folder / name).write_text(text, encoding="utf-8")
+    write_texts(folder, files())
 
 
 def list_stale(folder: Path = FOLDER) -> list[Path]:
     """Return the files that are missing or differ from what they are made of."""
-    return [folder / name for name, text in files().items() if _read(folder / name) != text]
+    return list_stale_texts(folder, files())
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m deploy.generate", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare only, write nothing")
-    if not parser.parse_args(arguments).check:
-        write()
-        return 0
-    for path in (stale := list_stale()):
-        print(f"{path} is out of date: run python -m deploy.generate", file=sys.stderr)
-    return 1 if stale else 0
-
-
-def _read(path: Path) -> str | None:
-    return path.read_text(encoding="utf-8") if path.exists() else None
+    parser = ArgumentParser(prog="python -m deploy.generate", description=__doc__)
+    return write_or_check(parser, lambda _: write(), list_stale, arguments)
 
 
 if __name__ == "__main__":

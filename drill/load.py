@@ -1,10 +1,10 @@
 """Normal load while the drill goes on: short jobs in all queues, some of which need a retry."""
 
+import contextlib
 import itertools
 import os
 import threading
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Self
 
 PAUSE_SECONDS = 0.1
@@ -20,7 +20,6 @@ class Load:
         from drill import jobs  # which reads the environment that was just made
 
         self.jobs = jobs
-        self.refused = 0
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._enqueue, daemon=True)
 
@@ -29,12 +28,7 @@ class Load:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End."""
         self._ended.set()
         self._thread.join()
@@ -46,9 +40,7 @@ class Load:
         for number in itertools.count(1):
             if self._ended.wait(PAUSE_SECONDS):
                 return
-            try:
+            with contextlib.suppress(EnqueueError):
                 naps[number % 3].perform_async(NAP_SECONDS)
                 if number % SECOND_TRY_EVERY == 0:
                     self.jobs.SecondTry.perform_async()
-            except EnqueueError:
-                self.refused += 1

@@ -1,7 +1,6 @@
 """Prometheus with the project's rules, at any pace, and Alertmanager with its example."""
 
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from alerts import generate
 from alerts.pace import Pace
 from drill.processes import Member, environment
+from drill.programs import find_program
 
 HOST = "127.0.0.1"
 SCRAPE_SECONDS = "1s"
@@ -69,7 +69,7 @@ def _member(directory: Path, name: str, *argv: str) -> Member:
 
 
 def _program(*names: str) -> str:
-    found = next(filter(None, map(shutil.which, names)), None)
+    found = find_program(*names)
     if found is None:
         raise FileNotFoundError(f"{names[0]} is not installed")
     return found

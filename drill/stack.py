@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import httpx
 import redis
 
 from alerts.pace import Pace
 from drill import monitoring
 from drill.processes import Member, environment
+from drill.programs import answers
 from service.serve.embedded import valkey_program
 from service.serve.ports import choose_port
 
@@ -105,14 +105,7 @@ def running(directory: Path, pace: Pace) -> Iterator[Stack]:
 
 def _wait_until_answers(port: int, path: str) -> None:
     until = time.monotonic() + START_SECONDS
-    while not _answers(f"http://{HOST}:{port}{path}"):
+    while not answers(f"http://{HOST}:{port}{path}"):
         if time.monotonic() > until:
             raise TimeoutError(f"nothing answers at {HOST}:{port}{path}")
         time.sleep(0.2)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, trust_env=False).is_success
-    except httpx.HTTPError:
-        return False

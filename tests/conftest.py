@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from tests.broker_process import BrokerProcess
 from tests.headcount_process import HeadcountProcess, Processes
+from tests.jobs_in_broker import Jobs
 from tests.notes import Notes
 
 
@@ -47,6 +48,12 @@ def broker(shared_broker: BrokerProcess) -> BrokerProcess:
     """An empty broker, shared between tests; a test that stops it takes ``own_broker``."""
     shared_broker.client.flushall()
     return shared_broker
+
+
+@pytest.fixture
+def jobs(broker: BrokerProcess) -> Jobs:
+    """Jobs put into the empty broker, taken and ended there, without a worker."""
+    return Jobs(broker.client)
 
 
 @pytest.fixture

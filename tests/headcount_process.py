@@ -1,7 +1,6 @@
 """A ``headcount`` process as its user runs it: its log lines, metrics and exit status."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -9,12 +8,13 @@ import urllib.request
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import psutil
 from prometheus_client.parser import text_string_to_metric_families
 
+from drill.processes import environment
+from drill.programs import answers
 from tests.broker_process import free_port
 from tests.notes import Notes
 from tests.waiting import wait_until
@@ -34,16 +34,15 @@ class HeadcountProcess:
     ) -> None:
         self.command, self.log = arguments[0], log
         self.metrics_port, self.http_port, self.flower_port = (free_port() for _ in range(3))
-        environ = {k: v for k, v in os.environ.items() if not k.startswith("HEADCOUNT_")}
-        environ |= {
-            "CELERY_BROKER_URL": broker_url,
-            "HEADCOUNT_METRICS_PORT": str(self.metrics_port),
-            "HEADCOUNT_HTTP_PORT": str(self.http_port),
-            "HEADCOUNT_FLOWER_PORT": str(self.flower_port),
-            "HEADCOUNT_WORKERS": "tests.sample_jobs",
-            "HEADCOUNT_CONCURRENCY": "2",
-            "PYTHONPATH": str(ROOT),
-        }
+        environ = environment(
+            CELERY_BROKER_URL=broker_url,
+            HEADCOUNT_METRICS_PORT=str(self.metrics_port),
+            HEADCOUNT_HTTP_PORT=str(self.http_port),
+            HEADCOUNT_FLOWER_PORT=str(self.flower_port),
+            HEADCOUNT_WORKERS="tests.sample_jobs",
+            HEADCOUNT_CONCURRENCY="2",
+            PYTHONPATH=str(ROOT),
+        )
         environ |= {name: str(value) for name, value in variables.items()}
         with log.open("wb") as out:
             self._process = subprocess.Popen(
@@ -53,20 +52,19 @@ class HeadcountProcess:
         self.pid = self._process.pid
 
     def wait_until_ready(self) -> Self:
-        address = {
-            "worker": f"http://127.0.0.1:{self.metrics_port}/metrics",
-            "sidecar": f"http://127.0.0.1:{self.http_port}/health/live",
-            "flower": f"http://127.0.0.1:{self.flower_port}/healthcheck",
-        }.get(self.command)
-        if self.command == "worker":
-            wait_until(
-                lambda: self.ended or self.said("ready."), 60, f"not ready; its log: {self.log}"
-            )
-        elif address is not None:
-            wait_until(
-                lambda: self.ended or answers(address), 60, f"not ready; its log: {self.log}"
-            )
+        wait_until(lambda: self.ended or self._is_ready(), 60, f"not ready; its log: {self.log}")
         return self
+
+    def _is_ready(self) -> bool:
+        match self.command:
+            case "worker":
+                return self.said("ready.")
+            case "sidecar":
+                return answers(f"http://127.0.0.1:{self.http_port}/metrics")
+            case "flower":
+                return answers(f"http://127.0.0.1:{self.flower_port}/healthcheck")
+            case _:
+                return True
 
     # -- what it says
 
@@ -92,6 +90,10 @@ class HeadcountProcess:
     def attempts(self, job_id: str) -> list[dict[str, Any]]:
         """The canonical lines of one job."""
         return [line for line in self.finished() if line["job_id"] == job_id]
+
+    def outcomes(self, job_id: str) -> list[str]:
+        """How the attempts of one job ended."""
+        return [line["outcome"] for line in self.attempts(job_id)]
 
     def samples(self, name: str) -> list[tuple[dict[str, str], float]]:
         """(labels, value) of every sample of this name on its ``/metrics``."""
@@ -165,19 +167,6 @@ class Processes:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         for process in self._started:
             process.kill()
-
-
-def answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=2) as answer:
-            return bool(answer.status)
-    except OSError as error:
-        return hasattr(error, "code")

@@ -1,23 +1,25 @@
-"""Programs that tests need and a machine may lack."""
+"""Programs that tests need and a machine may lack: skipped there, and a failure in CI."""
 
 import os
-import shutil
+from typing import NoReturn
 
 import pytest
+
+from drill.programs import find_program
 
 
 def installed(*names: str) -> str:
     """Return the path of the first that is installed; without any, skip the test, or fail in CI."""
-    return _found(names, pytest.fail if os.environ.get("CI") == "true" else pytest.skip)
+    return find_program(*names) or skip_but_fail_in_ci(f"{' or '.join(names)} is not installed")
 
 
 def if_there(*names: str) -> str:
     """The same for what CI cannot install: without any, skip the test there too."""
-    return _found(names, pytest.skip)
+    return find_program(*names) or pytest.skip(f"{' or '.join(names)} is not installed")
 
 
-def _found(names: tuple[str, ...], missing: object) -> str:
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        missing(f"{' or '.join(names)} is not installed")
-    return found
+def skip_but_fail_in_ci(reason: str) -> NoReturn:
+    """End a test for what this machine lacks; CI has everything."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)

@@ -64,14 +64,7 @@ def run_worker(
         app.activity = Activity(app.attempts)
         app.fork_guard = ForkGuard()
         app.job_metrics = job_metrics
-        successes = CronSuccesses(app.registry)
-        metrics = WorkerMetrics(
-            app.activity,
-            app.attempts,
-            settings.queues,
-            known_tasks(app),
-            canaries=canary_names(app.registry),
-        )
+        metrics, successes = _metrics(app, settings), CronSuccesses(app.registry)
         app.attempts.tell = Listeners(
             metrics, CanonicalLine(writer), successes, *_traces(app, pool)
         )
@@ -98,9 +91,10 @@ def slot_index() -> int | None:
     return getattr(current_process(), "index", None)
 
 
-def known_tasks(app: HeadcountCelery) -> Iterable[tuple[str, str]]:
-    """Yield (queue, task name) of every worker class."""
-    return [(worker.queue, worker.name) for worker in app.registry]
+def _metrics(app: HeadcountCelery, settings: Settings) -> WorkerMetrics:
+    tasks = [(worker.queue, worker.name) for worker in app.registry]
+    canaries = canary_names(app.registry)
+    return WorkerMetrics(app.activity, app.attempts, settings.queues, tasks, canaries=canaries)
 
 
 def _traces(app: Any, pool: str) -> Iterable[Listener]:

@@ -3,13 +3,12 @@
 All run two jobs at a time in two processes, save arq, which has one.
 """
 
+import asyncio
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-
-import httpx
 
 from bench.broker import Broker
 from bench.contestants import ROOT, Contestant, plain
@@ -18,6 +17,7 @@ from bench.peers.environments import python_of
 from bench.process_tree import kill
 from bench.waiting import until
 from service.serve.ports import choose_port
+from service.serve.readiness import http_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Peer:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         ) as watching:  # fmt: skip
             try:
-                until(lambda: _answers(port), 60)
+                until(lambda: asyncio.run(http_answers("127.0.0.1", port, "/healthcheck")), 60)
                 yield watching
             finally:
                 watching.terminate()
@@ -169,10 +169,3 @@ def _unfinished_in_stream(client: Any) -> int:
         return 1  # nobody has begun
     groups = client.xinfo_groups("taskiq")
     return sum(int(group["pending"]) + int(group["lag"] or 0) for group in groups)
-
-
-def _answers(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/healthcheck").status_code == 200
-    except httpx.HTTPError:
-        return False

@@ -23,7 +23,7 @@ Findings = Annotated[bool, typer.Option("--json", help="For programs: level, sub
 
 
 def add_commands(app: typer.Typer) -> None:
-    """Add them."""
+    """Add these commands to an app, in the order in which ``--help`` lists them."""
     for command in (check, queues, workers, running, top):
         app.command()(command)
 

@@ -13,7 +13,7 @@ from service.errors import InputError, ScheduleError
 
 
 def add_commands(app: typer.Typer) -> None:
-    """Add them."""
+    """Add these commands to an app, in the order in which ``--help`` lists them."""
     for command in (enqueue, job):
         app.command()(command)
 

@@ -17,7 +17,7 @@ Pool = Literal["prefork", "threads", "solo"]
 
 
 def add_commands(app: typer.Typer) -> None:
-    """Add them, in the order in which ``--help`` lists them."""
+    """Add these commands to an app, in the order in which ``--help`` lists them."""
     for command in (serve, worker, beat, flower, sidecar):
         app.command()(command)
 

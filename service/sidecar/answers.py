@@ -1,4 +1,4 @@
-"""Owns the shapes of the JSON answers and how a snapshot becomes one. CONTRACT section 4."""
+"""Owns the shapes of the JSON answers, which others rely on, and how a snapshot becomes one."""
 
 from typing import Literal, Self
 

@@ -26,7 +26,6 @@ def run_sidecar(settings: Settings, read_snapshot: Callable[[], Snapshot]) -> No
 
     Raises:
         ServeError: cannot listen there. The command line prints it and exits.
-
     """
     with closing(_listen(settings.host, settings.http_port)) as listener:
         app = create_app(SnapshotCache(read_snapshot), settings, socket.gethostname())

@@ -1,4 +1,4 @@
-"""Every metric Headcount exports. CONTRACT for dashboards and alerts.
+"""Every metric Headcount exports; others hold on to them (docs/contract.md).
 
 Data only: dashboards, alerts and their tests read it. Labels come from closed sets: never a job
 id, pid, host or error text.

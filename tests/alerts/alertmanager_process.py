@@ -6,7 +6,7 @@ import urllib.request
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from tests.alerts.readiness import is_ready
+from drill.programs import answers
 from tests.broker_process import free_port
 from tests.waiting import wait_until
 
@@ -26,7 +26,7 @@ def running_alertmanager(program, configuration, directory):
     process = subprocess.Popen(command)
     try:
         address = f"http://127.0.0.1:{port}"
-        wait_until(lambda: is_ready(address), 20, "Alertmanager does not answer")
+        wait_until(lambda: answers(f"{address}/-/ready"), 20, "Alertmanager does not answer")
         yield Alertmanager(address)
     finally:
         process.kill()

@@ -5,7 +5,6 @@ second by second; what the machine makes of it differs a little, so read the dif
 keep it. The tests need no stack: test_recorded.py reads the files.
 """
 
-import os
 import sys
 import tempfile
 import time
@@ -17,6 +16,7 @@ import yaml
 from tests.alerts import recorded_jobs as jobs
 from tests.alerts.recording import is_scraped, read_series, running_prometheus, scraping
 from tests.broker_process import BrokerProcess
+from tests.enqueuing import enqueuing_on
 from tests.headcount_process import HeadcountProcess, Processes
 from tests.waiting import wait_until
 
@@ -95,9 +95,9 @@ def record(name):
             targets["sidecar-1"] = sidecar.http_port
             data = Path(scratch) / "prometheus"
             with running_prometheus(scraping(targets), data) as prometheus:
-                enqueue_here(broker.url)
                 wait_until(lambda: is_scraped(prometheus, len(targets)), 60, "not scraped")
-                begin = play_scene(play, seconds, Stage(broker, workers))
+                with enqueuing_on(broker.url):
+                    begin = play_scene(play, seconds, Stage(broker, workers))
                 series = read_series(prometheus, begin, seconds)
     told = [{"series": one, "values": values} for one, values in series.items()]
     about = f"# {play.__doc__} Recorded: python -m tests.alerts.record {name}\n"
@@ -114,14 +114,6 @@ def start_stack(processes, url, **options):
     workers = [processes.start("worker", **options) for _ in range(2)]
     processes.start("beat", **options)
     return [worker.wait_until_ready() for worker in workers], sidecar
-
-
-def enqueue_here(url):
-    """Let this process enqueue, as an application would."""
-    from workers.process_app import process_app
-
-    os.environ["CELERY_BROKER_URL"] = url
-    process_app.cache_clear()
 
 
 def play_scene(play, seconds, stage):

@@ -14,12 +14,10 @@ import urllib.parse
 import urllib.request
 from contextlib import contextmanager
 
-import yaml
-
-from alerts.generate import FOLDER
+from drill.programs import answers
 from service.queues import QUEUES
 from tests.alerts.metric_use import read_use
-from tests.alerts.readiness import is_ready
+from tests.alerts.rule_files import RECORDED, RULES
 from tests.broker_process import free_port
 from tests.waiting import wait_until
 
@@ -51,7 +49,7 @@ def running_prometheus(configuration, directory):
     process = subprocess.Popen(command)
     try:
         address = f"http://127.0.0.1:{port}"
-        wait_until(lambda: is_ready(address), 60, "Prometheus does not answer")
+        wait_until(lambda: answers(f"{address}/-/ready"), 60, "Prometheus does not answer")
         yield address
     finally:
         process.terminate()
@@ -104,13 +102,8 @@ def is_read(series):
 
 def names_read():
     """The series that rules read and do not make."""
-    documents = [yaml.safe_load(path.read_text()) for path in FOLDER.glob("*.rules.yml")]
-    rules = [
-        rule for document in documents for group in document["groups"] for rule in group["rules"]
-    ]
-    recorded = {rule["record"] for rule in rules if "record" in rule}
-    used = {one.name for rule in rules for one in read_use(rule["expr"], recorded).selectors}
-    return used - recorded
+    used = {one.name for rule in RULES for one in read_use(rule["expr"], RECORDED).selectors}
+    return used - RECORDED
 
 
 def series_name(metric):

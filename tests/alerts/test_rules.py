@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from alerts.generate import FOLDER, GROUPS
+from alerts.generate import GROUPS
 from alerts.pace import Pace
 from tests.alerts.metric_use import read_use
+from tests.alerts.rule_files import ALERTS, PATHS
 from tests.alerts.situations import HARMFUL, HARMLESS
 
-RULE_FILES = sorted(FOLDER.glob("*.rules.yml"))
 CASE_FILES = sorted(Path(__file__).parent.rglob("*.test.yml"))
 each_file = pytest.mark.parametrize("cases", CASE_FILES, ids=lambda path: path.name)
 
@@ -21,7 +21,7 @@ def run(*command):
 
 
 @pytest.mark.needs_prometheus
-@pytest.mark.parametrize("rules", RULE_FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("rules", PATHS, ids=lambda path: path.name)
 def test_prometheus_loads_the_rules(promtool, rules):
     checked = run(promtool, "check", "rules", "--lint-fatal", rules)
     assert checked.returncode == 0, checked.stdout + checked.stderr
@@ -58,7 +58,7 @@ def test_situations_are_about_series_that_exist():
 
 def test_every_alert_has_a_case_in_which_it_fires_one_in_which_it_resolves_and_one_silent():
     told = [outcomes for path in CASE_FILES for outcomes in read_outcomes(path)]
-    for alert in sorted(read_alert_names()):
+    for alert in sorted({rule["alert"] for rule in ALERTS}):
         courses = [fired for name, fired in told if name == alert]
         assert any(fires_then_resolves(fired) for fired in courses), f"{alert} never resolves"
         assert any(not any(fired) for fired in courses), f"{alert} has no silent case"
@@ -68,12 +68,6 @@ def list_unknown(series):
     """Return what the catalogue does not know of series; they are counts without a rate here."""
     problems = [problem for one in sorted(series) for problem in read_use(one).problems]
     return [problem for problem in problems if "take its rate" not in problem]
-
-
-def read_alert_names():
-    documents = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in RULE_FILES]
-    groups = [group for document in documents for group in document["groups"]]
-    return {rule["alert"] for group in groups for rule in group["rules"] if "alert" in rule}
 
 
 def read_outcomes(path):

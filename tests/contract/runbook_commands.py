@@ -15,8 +15,8 @@ from service.errors import HeadcountError
 from service.settings import Settings, load_settings
 from service.sidecar.app import create_app
 from tests.alerts.metric_use import read_use
+from tests.alerts.rule_files import RECORDED
 from tests.contract.runbook_text import ROOT
-from tests.contract.test_alerts import RECORDED
 
 VARIABLES = {str(field.alias) for field in Settings.model_fields.values()}
 PORTS = {8000: "the sidecar", 9808: "a worker", 9090: "Prometheus", 5555: "Flower"}

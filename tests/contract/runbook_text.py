@@ -22,10 +22,6 @@ class Runbook:
         return self.text.splitlines()
 
     @property
-    def sections(self) -> list[str]:
-        return [line for line in self.lines if line.startswith("## ")]
-
-    @property
     def commands(self) -> list[str]:
         """Its command lines: the blocks indented by four and more after an empty line."""
         found, before, inside = [], "", False

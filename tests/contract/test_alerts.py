@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from alerts.generate import list_stale
 from alerts.links import DASHBOARD_BASE, RUNBOOK_BASE, runbook_url
 from service.queues import QUEUE_NAMES
 from tests.alerts.metric_use import read_use
+from tests.alerts.rule_files import ALERTS, RECORDED, RULES
 
 ROOT = Path(__file__).parents[2]
 RUNBOOKS = ROOT / "docs" / "runbooks"
@@ -23,16 +23,6 @@ SECTIONS = (
 )
 
 
-def read_rules():
-    paths = sorted((ROOT / "alerts").glob("*.rules.yml"))
-    documents = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths]
-    groups = [group for document in documents for group in document["groups"]]
-    return [rule for group in groups for rule in group["rules"]]
-
-
-RULES = read_rules()
-ALERTS = [rule for rule in RULES if "alert" in rule]
-RECORDED = {rule["record"] for rule in RULES if "record" in rule}
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda r: r.get("alert") or r["record"])
 each_alert = pytest.mark.parametrize("alert", ALERTS, ids=lambda r: r["alert"])
 

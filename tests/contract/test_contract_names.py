@@ -1,225 +1,187 @@
-"""The names in CONTRACT.md, on which other people's tools rely, are those of the code."""
+"""The names that other people's tools rely on are those of the code: docs/contract.md holds."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
+import typer
 
+from service.broker.snapshot import CONFIG_CHECKS, LedgerCounts
+from service.cli import build_app
 from service.queues import QUEUE_NAMES
-from service.settings import Settings
+from service.settings import Settings, load_settings
+from service.sidecar.app import create_app
+from service.sidecar.checks import CHECKS
+from service.sidecar.collector import QUEUE_STATES
 from service.telemetry.catalogue import SIDECAR_METRICS, WORKER_METRICS
 from service.telemetry.events import ChildExit, Outcome
 from workers import Worker
 
 ROOT = Path(__file__).parents[2]
-CONTRACT = ROOT.parent / "shared" / "CONTRACT.md"
 
-pytestmark = pytest.mark.skipif(not CONTRACT.exists(), reason="CONTRACT.md is not here")
-
-NOT_IN_THE_CONTRACT = {
-    "HEADCOUNT_SENTINEL_MASTER",
-    "HEADCOUNT_SENTINEL_USER",
-    "HEADCOUNT_SENTINEL_PASSWORD",
-    "HEADCOUNT_FLOWER_USER",
-    "HEADCOUNT_FLOWER_PASSWORD",
-    "HEADCOUNT_SHUTDOWN_GRACE_SECONDS",
-    "HEADCOUNT_CHILD_MEMORY_MIB",
-    "HEADCOUNT_CANARIES",
-    "HEADCOUNT_GRAFANA_URL",
+VALUES = {
+    "headcount_worker_child_exits_total": set(ChildExit),
+    "headcount_queue_depth": set(QUEUE_STATES),
+    "headcount_jobs_total": {field.name for field in fields(LedgerCounts)},
+    "headcount_broker_config_ok": set(CONFIG_CHECKS),
+    "headcount_health_ok": set(CHECKS),
 }
-METRICS_BESIDE_THE_CONTRACT = {
-    "headcount_dead_overflow_total",
-    "headcount_broker_writable",
-    "headcount_canary_round_trip_seconds",
-    "headcount_canary_last_success_timestamp_seconds",
-}
+"""Metric -> the values of its last label, where those are a closed set."""
 
 
-def section(number):
-    text = CONTRACT.read_text() if CONTRACT.exists() else ""
-    parts = re.split(r"^## (\d+)\. ", text, flags=re.MULTILINE)
-    return dict(zip(parts[1::2], parts[2::2], strict=True)).get(str(number), "")
+def section(heading, page="contract"):
+    """A page's text below a heading, up to the next."""
+    text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    return re.split(rf"^#+ {heading}$", text, flags=re.MULTILINE)[1].partition("\n#")[0]
 
 
-def rows(number):
-    """The cells of all tables of a section, without their headings."""
-    lines = re.findall(r"^\| (.*?) ?\|$", section(number), flags=re.MULTILINE)
-    table = [[cell.strip() for cell in re.split(r"(?<!\\) ?\|(?: |$)", line)] for line in lines]
+def rows(text):
+    """The cells of a text's tables whose first cell has a name in it."""
+    lines = re.findall(r"^\| (.*?) ?\|$", text, flags=re.MULTILINE)
+    table = [[cell.strip() for cell in re.split(r" ?\|(?: |$)", line)] for line in lines]
     return [cells for cells in table if "`" in cells[0]]
 
 
 def quoted(text):
-    return re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    return re.findall(r"`([^`]+)`", text)
 
 
 # -- commands
 
 
+@pytest.fixture(scope="module")
 def commands():
-    import typer
-
-    from service.cli import build_app
-
-    group = typer.main.get_command(build_app())
+    """Name -> command; of groups, those in them."""
     found = {}
-    for name, command in group.commands.items():
-        found[name] = command
-        for inner, its in getattr(command, "commands", {}).items():
-            found[f"{name} {inner}"] = its
+    for name, command in typer.main.get_command(build_app()).commands.items():
+        inner = getattr(command, "commands", None)
+        found |= {f"{name} {one}": its for one, its in inner.items()} if inner else {name: command}
     return found
 
 
-COMMANDS = {
-    "serve", "worker", "beat", "flower", "sidecar", "check", "queues", "workers", "enqueue", "job",
-    "dead", "dead list", "dead show", "dead retry", "dead drop",
-}  # fmt: skip
-COMMANDS_BESIDE_THE_CONTRACT = {
-    "running", "top", "ledger", "ledger show", "ledger settle",
-}  # fmt: skip
+def test_the_commands_are_just_these(commands):
+    named = {one for cells in rows(section("Commands")) for one in quoted(cells[0])}
+    ours = {one.removeprefix("headcount ") for one in named if one.startswith("headcount ")}
+    assert ours == commands.keys()
 
 
-def test_there_are_just_these_commands():
-    assert commands().keys() == COMMANDS | COMMANDS_BESIDE_THE_CONTRACT
+def test_every_option_that_is_named_exists(commands):
+    for cells in rows(section("Commands")):
+        named = {one for one in quoted(cells[1]) if one.startswith("--")}
+        there = {
+            option
+            for name in quoted(cells[0])
+            for parameter in getattr(commands.get(name.removeprefix("headcount ")), "params", [])
+            for option in parameter.opts
+        }
+        assert named <= there, cells
 
 
-def test_the_contract_names_these_commands():
-    words = re.findall(r"[a-z]+", " ".join(cells[0] for cells in rows(1) if "make" not in cells[0]))
-    assert {name.split()[-1] for name in COMMANDS} <= set(words)
-
-
-def test_options_of_the_contract_exist():
-    found = {
-        name: {option for parameter in command.params for option in parameter.opts}
-        for name, command in commands().items()
-    }
-    assert {"--in", "--at"} <= found["enqueue"]
-    assert "--json" in found["queues"] & found["workers"]
-    assert "--all" in found["dead retry"] & found["dead drop"]
-
-
-def test_the_makefile_has_the_targets_of_the_contract():
-    text = (ROOT / "Makefile").read_text()
-    targets = set(re.findall(r"^([\w .-]+?):(?!=)", text, flags=re.MULTILINE))
-    made = {word for target in targets for word in target.split()}
-    wanted = {cells[0].strip("`").split()[1] for cells in rows(1) if cells[0].startswith("`make")}
-    assert wanted
-    assert wanted | {f"serve-{p}" for p in ("worker", "beat", "flower", "sidecar")} <= made
+def test_the_makefile_has_the_targets_that_are_named():
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    made = set(" ".join(re.findall(r"^([\w .-]+?):(?!=)", text, flags=re.MULTILINE)).split())
+    named = {one.split()[1] for one in quoted(section("Commands")) if one.startswith("make ")}
+    assert "serve-worker" in named
+    assert named <= made
 
 
 # -- settings
 
 
-def shown(value):
-    """A default as the contract writes it."""
+def shown(field):
+    """A default as the page writes it."""
+    value = field.default
+    if value is None or value == "":
+        return ""
     if isinstance(value, tuple):
         return ",".join(value)
-    return str(getattr(value, "key", value))
+    return str(getattr(value, "key", value)).lower() if value is False else str(value)
 
 
-def test_settings_and_their_defaults_are_those_of_the_contract():
-    contract = {name: cells[1] for cells in rows(2) for name in quoted(cells[0])}
-    defaults = {
-        str(field.alias): "" if field.default is None else shown(field.default)
-        for field in Settings.model_fields.values()
+DECIDED_LATER = {
+    "CELERY_RESULT_BACKEND": "the broker",
+    "HEADCOUNT_HEALTH_URL": "the sidecar's `/health`",
+    "HEADCOUNT_LOG_FORMAT": "`json` (`console` on a terminal)",
+}
+
+
+def test_the_settings_and_their_defaults_are_just_these():
+    text = section("Settings", page="settings")
+    page = {name: cells[1] for cells in rows(text) for name in quoted(cells[0])}
+    ours = {str(one.alias): shown(one) for one in Settings.model_fields.values()} | DECIDED_LATER
+    assert {name: default.strip("`") for name, default in page.items()} == {
+        name: default.strip("`") for name, default in ours.items()
     }
-    assert contract
-    assert defaults.keys() - contract.keys() == {
-        *NOT_IN_THE_CONTRACT, "CELERY_BROKER_URL", "CELERY_RESULT_BACKEND",
-    }  # fmt: skip
-    decided_later = {"HEADCOUNT_LOG_FORMAT": "json", "HEADCOUNT_HEALTH_URL": "/health"}
-    for name, default in contract.items():
-        expected = decided_later.get(name, defaults[name])
-        assert expected in (quoted(default) or [default]), name
-
-
-def test_the_two_names_that_celery_users_know_are_settings():
-    assert {"CELERY_BROKER_URL", "CELERY_RESULT_BACKEND"} <= set(quoted(section(2)))
 
 
 # -- Python
 
 
-def test_class_attributes_and_their_defaults_are_those_of_the_contract():
-    described = section(3).partition("Further class attributes: ")[2]
-    defaults = {
-        "retry_backoff": 5,
-        "retry_backoff_max": 600,
-        "retry_jitter": True,
-        "time_limit": None,
-        "soft_time_limit": None,
-        "expires_in": None,
-        "unique_for": None,
-        "store_result": False,
-        "log_arguments": (),
-    }
-    assert {*defaults, "name"} <= set(quoted(described))
-    assert {name: getattr(Worker, name) for name in defaults} == defaults
-    assert (Worker.queue, Worker.max_retries, Worker.cron_schedule) == ("default", 3, None)
-
-
-def test_a_worker_class_has_these_attributes_and_no_others():
-    known = set(quoted(section(3))) | {"queue", "max_retries", "cron_schedule", "perform"}
-    known |= {"perform_async", "perform_at", "perform_in", "perform_bulk", "registry"}
-    known |= {"cron_deadline"}  # an addition
-    ours = {name for name in {*vars(Worker), *Worker.__annotations__} if not name.startswith("_")}
-    assert ours <= known
+def test_a_worker_class_says_of_each_attribute_what_it_means_and_has_no_others():
+    described = re.findall(r"^        (\w+): ", Worker.__doc__, flags=re.MULTILINE)
+    methods = {"perform", "perform_async", "perform_at", "perform_in", "perform_bulk", "registry"}
+    names = {*vars(Worker), *Worker.__annotations__}
+    assert {name for name in names if not name.startswith("_")} == {*described, *methods}
 
 
 # -- HTTP
 
 
-def test_the_sidecar_answers_the_contracts_paths():
-    from service.settings import load_settings
-    from service.sidecar.app import create_app
-
+def test_the_sidecar_answers_just_these_paths():
     class NoSnapshots:
         """Never asked."""
 
     app = create_app(NoSnapshots(), load_settings({}), "host")  # type: ignore[arg-type]
-    schema = set(app.openapi()["paths"])
-    routes = {getattr(route, "path", "") for route in app.routes} | schema
-    wanted = {one.partition(" ")[2] for cells in rows(4) for one in quoted(cells[0])}
-    assert len(wanted) == 8
-    assert wanted <= routes
+    named = {one for cells in rows(section("HTTP")) for one in quoted(cells[0])}
+    assert named == set(app.openapi()["paths"])
+
+
+def test_the_health_checks_are_just_these():
+    [health] = [cells for cells in rows(section("HTTP")) if cells[0] == "`/health`"]
+    assert quoted(health[1])[-len(CHECKS) :] == list(CHECKS)
 
 
 # -- metrics
 
 
-def metrics_of_the_contract():
-    """name -> (kind, labels)."""
+def metrics_named(heading):
+    """Name -> (type, labels, values of the last label)."""
     found = {}
-    for cells in rows(5):
-        kind = cells[1].split()[0]
-        words = re.sub(r"\([^)]*\)", "", cells[2]).partition(":")[0]
-        labels = tuple(word.strip() for word in words.split(",") if word.strip())
-        for name in quoted(cells[0]):
-            found[name] = (kind, labels)
+    for names, kind, labels in rows(section(heading)):
+        words, _, values = re.sub(r" ?\([^)]*\)", "", labels).partition(": ")
+        its = kind, tuple(filter(None, words.split(", "))), set(filter(None, values.split(", ")))
+        found |= dict.fromkeys(quoted(names), its)
     return found
 
 
-def test_metrics_and_their_labels_are_those_of_the_contract():
-    catalogue = {
-        metric.name: (metric.kind, metric.labels)
-        for metric in (*WORKER_METRICS.values(), *SIDECAR_METRICS.values())
-        if metric.name not in METRICS_BESIDE_THE_CONTRACT
-    }
-    assert catalogue == metrics_of_the_contract()
+@pytest.mark.parametrize(
+    ("heading", "catalogue"), [("Of a worker", WORKER_METRICS), ("Of a sidecar", SIDECAR_METRICS)]
+)
+def test_the_metrics_and_their_labels_are_just_these(heading, catalogue):
+    named = {name: (kind, labels) for name, (kind, labels, _) in metrics_named(heading).items()}
+    assert named == {name: (one.kind, one.labels) for name, one in catalogue.items()}
+
+
+@pytest.mark.parametrize("metric", VALUES)
+def test_the_values_of_a_label_are_just_these(metric):
+    named = metrics_named("Of a worker") | metrics_named("Of a sidecar")
+    assert named[metric][2] == VALUES[metric]
+
+
+def test_the_outcomes_are_just_these():
+    named = [one for cells in rows(section("Metrics")) for one in quoted(cells[0])]
+    assert sorted(named) == sorted(map(str, Outcome))
 
 
 def test_each_metric_has_one_writer():
     assert not WORKER_METRICS.keys() & SIDECAR_METRICS.keys()
 
 
-def test_outcomes_and_reasons_are_those_of_the_contract():
-    text = section(5)
-    assert set(map(str, Outcome)) <= set(quoted(text))
-    for reason in ChildExit:
-        assert re.search(rf"reason: [\w, ]*\b{reason}\b", text)
+# -- the broker
 
 
-# -- broker keys
-
-
-def test_queues_are_plain_lists_of_these_names():
-    assert set(QUEUE_NAMES) <= set(re.findall(r"\w+", section(7)))
+def test_every_queue_is_described_as_a_list_of_its_name():
+    text = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+    [cells] = [cells for cells in rows(text) if f"`{QUEUE_NAMES[0]}`" in cells[0]]
+    assert quoted(cells[0]) == list(QUEUE_NAMES)

@@ -1,11 +1,11 @@
-"""STYLE.md's limits that no linter holds: sizes, and names that say nothing."""
+"""Manners of the house that no linter holds: sizes, and names that say something."""
 
 import ast
 from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("service", "workers", "dashboards", "alerts", "deploy", "bench", "examples")
+PACKAGES = ("service", "workers", "dashboards", "alerts", "deploy", "drill", "bench", "examples")
 PRODUCT = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 SAYING_NOTHING = {"utils", "util", "helpers", "common", "misc", "base", "core", "manager"}

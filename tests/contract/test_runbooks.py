@@ -12,9 +12,9 @@ from alerts.rule import Alert
 from service.broker import keys
 from service.queues import QUEUES
 from tests.alerts.metric_use import SERIES
+from tests.alerts.rule_files import ALERTS
 from tests.contract import runbook_commands as commands
 from tests.contract.runbook_text import FOLDER, ROOT, read, runbooks
-from tests.contract.test_alerts import ALERTS
 
 PAGES = [*runbooks(), read(FOLDER / "README.md"), read(ROOT / "docs" / "objectives.md")]
 each_runbook = pytest.mark.parametrize("runbook", runbooks(), ids=lambda one: one.path.stem)

@@ -4,9 +4,9 @@ import pytest
 
 from tests.broker_process import BrokerProcess
 from tests.dashboards.watched_cluster import watched_cluster
+from tests.enqueuing import enqueuing_on
 from tests.headcount_process import Processes
 from tests.programs import installed
-from workers.process_app import process_app
 
 
 @pytest.fixture(scope="module")
@@ -15,12 +15,9 @@ def watched(tmp_path_factory):
     installed("prometheus")
     directory = tmp_path_factory.mktemp("cluster")
     with (
-        pytest.MonkeyPatch.context() as patch,
         BrokerProcess(directory / "broker") as broker,
+        enqueuing_on(broker.url),
         Processes(directory) as processes,
+        watched_cluster(broker, processes, directory) as seen,
     ):
-        patch.setenv("CELERY_BROKER_URL", broker.url)
-        process_app.cache_clear()
-        with watched_cluster(broker, processes, directory) as seen:
-            yield seen
-    process_app.cache_clear()
+        yield seen

@@ -5,11 +5,11 @@ import shutil
 import stat
 import subprocess
 import sys
-import urllib.request
 from pathlib import Path
 
 import pytest
 
+from drill.programs import answers
 from tests.broker_process import BrokerProcess, free_port
 from tests.deploy.contained import Containers, may_contain
 from tests.deploy.manifests import DEPLOY
@@ -42,7 +42,7 @@ def containers(tree, tmp_path_factory):
     with BrokerProcess(directory / "broker") as broker, Containers(tree, directory, broker) as made:
         for name in PROCESSES:
             made.start(name)
-        wait_until(lambda: answers_ok(made.ready_url), 60, "the worker is not ready")
+        wait_until(lambda: answers(made.ready_url), 60, "the worker is not ready")
         yield made
 
 
@@ -121,11 +121,3 @@ def copy_build_context(target):
         elif line.startswith("!"):
             (target / line[1:]).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target / line[1:])
-
-
-def answers_ok(address):
-    try:
-        with urllib.request.urlopen(address, timeout=2):
-            return True
-    except OSError:
-        return False

@@ -5,23 +5,17 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from drill.faults import FAULTS
+from tests.alerts.rule_files import ALERTS
 from tests.programs import installed
 
 ROOT = Path(__file__).parents[2]
 
 
-def alerts_that_exist():
-    files = [yaml.safe_load(path.read_text()) for path in (ROOT / "alerts").glob("*.rules.yml")]
-    rules = [rule for file in files for group in file["groups"] for rule in group["rules"]]
-    return {rule["alert"] for rule in rules if "alert" in rule}
-
-
 def test_every_alert_that_a_fault_may_raise_exists():
     named = {name for fault in FAULTS for name in (fault.alert, *fault.also)}
-    assert named <= alerts_that_exist()
+    assert named <= {alert["alert"] for alert in ALERTS}
 
 
 def test_no_two_faults_have_one_name():

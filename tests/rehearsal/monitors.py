@@ -12,7 +12,7 @@ from alerts.pace import Pace
 from drill import monitoring
 from drill.watch import Watch
 from service.serve.ports import choose_port
-from tests.headcount_process import answers
+from drill.programs import answers
 from tests.waiting import wait_until
 
 PACE = Pace(20.0, 6)

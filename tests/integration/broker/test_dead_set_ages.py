@@ -2,23 +2,14 @@
 
 from datetime import timedelta
 
-import pytest
-
 from service.broker import keys
 from service.broker.dead_limits import DEAD_SET_AGE
-from tests.unit.broker.jobs_in_broker import Jobs
 from tests.waiting import wait_until
-
-
-@pytest.fixture
-def jobs(broker):
-    return Jobs(broker.client)
 
 
 def test_a_worker_forgets_and_counts_what_has_been_dead_for_too_long(broker, jobs, start):
     for name, days in [("old", DEAD_SET_AGE.days + 1), ("young", DEAD_SET_AGE.days - 1)]:
-        jobs.enqueue(name, "low")
-        jobs.bury(jobs.reserve()[name], name)
+        jobs.die(name, queue="low")
         age = timedelta(days=days).total_seconds()
         broker.client.zincrby(keys.dead("low"), -age, name)
     start("worker", broker_url=broker.url, HEADCOUNT_QUEUES="critical")

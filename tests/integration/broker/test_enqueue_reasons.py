@@ -16,50 +16,50 @@ PROGRAM = "tests.integration.broker.enqueue_every_way"
 PATIENCE_SECONDS = 10
 
 
-def test_a_broker_that_refuses_connections():
-    refused(f"redis://:5ECR3T@127.0.0.1:{free_port()}/0", "Connection refused")
+def test_callers_are_told_that_a_broker_refuses_connections():
+    check_that_all_are_told(f"redis://:5ECR3T@127.0.0.1:{free_port()}/0", "Connection refused")
 
 
-def test_a_host_that_has_no_address():
-    refused("redis://:5ECR3T@broker.invalid:6379/0", "broker.invalid")
+def test_callers_are_told_that_a_host_has_no_address():
+    check_that_all_are_told("redis://:5ECR3T@broker.invalid:6379/0", "broker.invalid")
 
 
-def test_a_host_that_takes_connections_and_says_nothing():
+def test_callers_are_told_that_a_host_takes_connections_and_says_nothing():
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen(50)
-        refused(f"redis://:5ECR3T@127.0.0.1:{silent.getsockname()[1]}/0", "Timeout")
+        check_that_all_are_told(f"redis://:5ECR3T@127.0.0.1:{silent.getsockname()[1]}/0", "Timeout")
 
 
-def test_a_frozen_broker(own_broker):
+def test_callers_are_told_that_a_broker_is_frozen(own_broker):
     own_broker.freeze()
-    refused(own_broker.url, "Timeout")
+    check_that_all_are_told(own_broker.url, "Timeout")
 
 
-def test_a_database_that_is_not_there(broker):
-    refused(f"redis://127.0.0.1:{broker.port}/99", "DB index is out of range")
+def test_callers_are_told_that_a_database_is_not_there(broker):
+    check_that_all_are_told(f"redis://127.0.0.1:{broker.port}/99", "DB index is out of range")
 
 
 @pytest.mark.parametrize(("given", "said"), [("", "uthenticat"), (":5ECR3T@", "password")])
-def test_a_password_that_is_missing_or_wrong(own_broker, given, said):
+def test_callers_are_told_that_a_password_is_missing_or_wrong(own_broker, given, said):
     own_broker.client.config_set("requirepass", "another")
-    refused(f"redis://{given}127.0.0.1:{own_broker.port}/0", said)
+    check_that_all_are_told(f"redis://{given}127.0.0.1:{own_broker.port}/0", said)
 
 
-def test_a_replica(own_broker):
+def test_callers_are_told_that_a_broker_is_a_replica(own_broker):
     own_broker.client.replicaof("127.0.0.1", free_port())
-    refused(own_broker.url, "read only replica")
+    check_that_all_are_told(own_broker.url, "read only replica")
 
 
-def test_a_full_broker(own_broker):
+def test_callers_are_told_that_a_broker_is_full_and_leave_nothing_there(own_broker):
     own_broker.client.config_set("maxmemory", 1)
-    refused(own_broker.url, "maxmemory")
+    check_that_all_are_told(own_broker.url, "maxmemory")
     own_broker.client.config_set("maxmemory", 0)
     assert own_broker.pending() == 0
     assert own_broker.drifts() == {}
 
 
-def test_a_broker_that_is_still_loading(own_broker):
+def test_callers_are_told_that_a_broker_is_still_loading(own_broker):
     with own_broker.client.pipeline(transaction=False) as commands:
         for n in range(60_000):
             commands.set(f"key-{n}", "x" * 100)
@@ -68,10 +68,11 @@ def test_a_broker_that_is_still_loading(own_broker):
     own_broker.options |= {"key-load-delay": 300, "loading-process-events-interval-bytes": 1024}
     own_broker.start(wait=False)
     wait_until(lambda: accepts(own_broker.port), 10)
-    refused(own_broker.url, "loading the dataset")
+    check_that_all_are_told(own_broker.url, "loading the dataset")
 
 
-def refused(url, reason):
+def check_that_all_are_told(url, reason):
+    """Enqueue in every way: each fails in time, for this reason, and shows no password."""
     done = subprocess.run(
         [sys.executable, "-m", PROGRAM], cwd=ROOT, timeout=120, text=True, capture_output=True,
         env={**os.environ, "CELERY_BROKER_URL": url, "CELERY_RESULT_BACKEND": ""}, check=False,

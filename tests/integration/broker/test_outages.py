@@ -71,7 +71,7 @@ def test_jobs_that_end_while_the_broker_is_away_are_recorded(own_broker, worker,
     wait_until(lambda: len(worker.finished()) == 2, 10, "their ends are known at once")
     own_broker.start()
     wait_until(lambda: not own_broker.pending(), 15)
-    assert {job_id: outcomes(worker, job_id) for job_id in ends} == ends
+    assert {job_id: worker.outcomes(job_id) for job_id in ends} == ends
     assert [job.outcome for job in own_broker.dead_jobs()] == ["failed"]
     assert own_broker.drifts() == {}
 
@@ -86,10 +86,10 @@ def test_limits_and_kills_while_the_broker_is_away_are_recorded(own_broker, work
     wait_until(lambda: len(worker.finished()) == 2, 10)
     own_broker.start()
     wait_until(lambda: not own_broker.pending(), 15)
-    assert {job_id: outcomes(worker, job_id) for job_id in ends} == ends
+    assert {job_id: worker.outcomes(job_id) for job_id in ends} == ends
     assert own_broker.drifts() == {}
     after = jobs.Note.perform_async("after")
-    wait_until(lambda: outcomes(worker, after.id), 10)
+    wait_until(lambda: worker.outcomes(after.id), 10)
 
 
 @pytest.mark.parametrize("away", ["stop", "freeze"])
@@ -154,14 +154,10 @@ def check_that_all_succeeded_once(broker, worker, ended, seconds=10):
         f"not all ended; its log: {worker.log}",
     )
     assert not worker.ended
-    assert {job.id: outcomes(worker, job.id) for job in ended} == {
+    assert {job.id: worker.outcomes(job.id) for job in ended} == {
         job.id: ["succeeded"] for job in ended
     }
     assert broker.drifts() == {}
-
-
-def outcomes(worker, job_id):
-    return [line["outcome"] for line in worker.attempts(job_id)]
 
 
 def cpu_seconds(worker):

@@ -1,7 +1,5 @@
 """Brokers behind TLS: certificates are checked, and long replies arrive whole."""
 
-import shutil
-
 import psutil
 import pytest
 
@@ -11,8 +9,6 @@ from tests.integration.broker.whole_round import WholeRound
 from tests.tls_front import Certificates, TlsFront
 from tests.waiting import wait_until
 from workers.process_app import process_app
-
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
 
 LONGER_THAN_A_RECORD = 300_000
 """Characters; a TLS record holds 16,384 bytes."""

@@ -25,7 +25,7 @@ def test_jobs_of_a_killed_worker_come_back_and_run_elsewhere(broker, start, note
     second = start("worker", broker_url=broker.url, HEADCOUNT_LEASE_SECONDS=LEASE_SECONDS)
     wait_until(lambda: len(notes.lines()) == 4, LEASE_SECONDS + 5, "they did not come back")
     wait_until(lambda: not broker.pending(), 10)
-    assert {job.id: outcomes(second, job) for job in napping} == {
+    assert {job.id: second.outcomes(job.id) for job in napping} == {
         job.id: ["succeeded"] for job in napping
     }
     assert broker.queue("default").leases_expired == 2
@@ -82,8 +82,4 @@ def test_a_killed_child_is_noticed_at_once(broker, start):
     worker = start("worker", broker_url=broker.url)
     for _ in range(12):
         job = jobs.KillSelf.perform_async()
-        wait_until(lambda job=job: outcomes(worker, job) == ["lost"], 2, "noticed too late")
-
-
-def outcomes(worker, job):
-    return [line["outcome"] for line in worker.attempts(job.id)]
+        wait_until(lambda job=job: worker.outcomes(job.id) == ["lost"], 2, "noticed too late")

@@ -3,13 +3,12 @@
 import json
 import signal
 import time
-import urllib.error
-import urllib.request
 
 import pytest
 
 from service.broker.lookup import find_job
 from tests import sample_jobs as jobs
+from tests.asking import ask
 from tests.integration.broker.whole_round import WholeRound
 from tests.waiting import wait_until
 from workers.process_app import process_app
@@ -17,15 +16,15 @@ from workers.process_app import process_app
 pytestmark = pytest.mark.usefixtures("enqueues_here")
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 0)])
-def test_running_jobs_finish_and_waiting_ones_stay(broker, start, notes, number, status):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_running_jobs_finish_and_waiting_ones_stay(broker, start, notes, number):
     worker = start("worker", broker_url=broker.url)
     napping = [jobs.Nap.perform_async(0.7, n) for n in range(2)]
     wait_until(lambda: len(notes.lines()) == 2, 10)
     waiting = [jobs.Note.perform_async("waiting", n) for n in range(3)]
     worker.signal(number)
-    assert worker.wait(10) == status
-    assert [outcomes(worker, job) for job in napping] == [["succeeded"]] * 2
+    assert worker.wait(10) == 0
+    assert [worker.outcomes(job.id) for job in napping] == [["succeeded"]] * 2
     state = broker.queue("default")
     assert (state.ready, state.leased, state.ledger.succeeded) == (3, 0, 2)
     assert broker.client.lrange("default", 0, -1)[-1].count(waiting[0].id.encode()) >= 1
@@ -42,12 +41,12 @@ def test_a_job_that_outlasts_its_grace_is_back_in_its_queue_at_once(broker, star
     assert find_job(broker.client, job.id).state == "ready"
     state = broker.queue("default")
     assert (state.ready, state.leased, state.drift) == (1, 0, 0)
-    assert outcomes(worker, job) == ["retried"]
+    assert worker.outcomes(job.id) == ["retried"]
     assert worker.attempts(job.id)[0]["error_type"] == "WorkerShutdown"
 
     following = start("worker", broker_url=broker.url)
     wait_until(lambda: not broker.pending(), 10)
-    assert outcomes(following, job) == ["succeeded"]
+    assert following.outcomes(job.id) == ["succeeded"]
     assert following.attempts(job.id)[0]["attempt"] == 1, "being stopped costs no retry"
     assert broker.drifts() == {}
 
@@ -60,8 +59,8 @@ def test_a_job_that_ended_within_the_grace_is_not_run_again(broker, start, notes
     wait_until(lambda: len(notes.lines()) == 8, 10)
     assert worker.stop(15) == 0
     assert "end 1 short" in notes
-    assert outcomes(worker, short) == ["succeeded"]
-    assert [outcomes(worker, job) for job in long] == [["retried"]] * 7
+    assert worker.outcomes(short.id) == ["succeeded"]
+    assert [worker.outcomes(job.id) for job in long] == [["retried"]] * 7
     state = broker.queue("default")
     assert (state.ready, state.ledger.succeeded, state.drift) == (7, 1, 0)
 
@@ -71,7 +70,7 @@ def test_a_job_without_retries_left_survives_its_worker_s_end_too(broker, start,
     job = jobs.NapOnceUnretried.perform_async(30)
     wait_until(notes.lines, 10)
     assert worker.stop(10) == 0
-    assert outcomes(worker, job) == ["retried"]
+    assert worker.outcomes(job.id) == ["retried"]
     assert broker.dead_jobs() == []
     start("worker", broker_url=broker.url)
     wait_until(lambda: broker.ledger("default").succeeded == 1, 10)
@@ -112,8 +111,8 @@ def test_a_grace_longer_than_the_lease_lets_no_other_worker_take_the_job(broker,
     wait_until(notes.lines, 10)
     other = start("worker", broker_url=broker.url, HEADCOUNT_LEASE_SECONDS=3)
     assert stopping.stop(20) == 0
-    assert outcomes(stopping, job) == ["succeeded"]
-    assert (outcomes(other, job), len(notes.lines())) == ([], 2)
+    assert stopping.outcomes(job.id) == ["succeeded"]
+    assert (other.outcomes(job.id), len(notes.lines())) == ([], 2)
     assert broker.queue("default").leases_expired == 0
     assert broker.drifts() == {}
 
@@ -148,8 +147,8 @@ def test_a_second_signal_ends_the_grace_at_once(broker, start, notes, pool, firs
     assert time.monotonic() - begun < 5
     state = broker.queue("default")
     assert (state.ready, state.leased, state.drift) == (6, 0, 0)
-    assert [outcomes(worker, job) for job in napping] == [["retried"]] * 2
-    assert [outcomes(worker, job) for job in waiting] == [[]] * 4
+    assert [worker.outcomes(job.id) for job in napping] == [["retried"]] * 2
+    assert [worker.outcomes(job.id) for job in waiting] == [[]] * 4
     assert broker.client.hlen("headcount:workers") == 0
 
 
@@ -169,14 +168,14 @@ def test_a_draining_worker_says_so_everywhere(broker, start, notes, enqueue_on):
     whole = WholeRound(broker.url, broker, start, enqueue_on, notes)
     worker, sidecar = whole.start("worker"), whole.start("sidecar")
     ready = f"http://127.0.0.1:{sidecar.http_port}/health/ready"
-    wait_until(lambda: status_of(ready) == 200, 15)
+    wait_until(lambda: ask(ready)[0] == 200, 15)
     jobs.Nap.perform_async(60)
     wait_until(notes.lines, 10)
     worker.signal(signal.SIGTERM)
-    wait_until(lambda: status_of(ready) == 503, 4)
+    wait_until(lambda: ask(ready)[0] == 503, 4)
     assert worker.metric("headcount_worker_draining") == 1
     assert "draining" in whole.headcount("workers")[1]
-    assert status_of(f"http://127.0.0.1:{sidecar.http_port}/health/live") == 200
+    assert ask(f"http://127.0.0.1:{sidecar.http_port}/health/live")[0] == 200
     worker.signal(signal.SIGTERM)
     assert worker.wait(10) == 0
 
@@ -207,15 +206,3 @@ def test_a_hurried_worker_does_not_wait_for_a_frozen_broker(own_broker, start, e
 
 def draining(broker):
     return [json.loads(one)["draining"] for one in broker.client.hvals("headcount:workers")]
-
-
-def status_of(address):
-    try:
-        with urllib.request.urlopen(address, timeout=5) as answer:
-            return answer.status
-    except urllib.error.HTTPError as error:
-        return error.code
-
-
-def outcomes(worker, job):
-    return [line["outcome"] for line in worker.attempts(job.id)]

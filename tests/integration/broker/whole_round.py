@@ -1,13 +1,13 @@
 """One round through everything Headcount runs, on whatever URL its broker has."""
 
 import json
-import os
 import subprocess
 import sys
-import urllib.request
 from types import SimpleNamespace
 
+from drill.processes import environment
 from tests import sample_jobs as jobs
+from tests.asking import ask
 from tests.headcount_process import ROOT
 from tests.waiting import wait_until
 
@@ -25,8 +25,7 @@ class WholeRound:
 
     def headcount(self, *arguments):
         """Run ``headcount ARGUMENTS`` to its end; (its exit status, what it printed)."""
-        environ = {k: v for k, v in os.environ.items() if not k.startswith("HEADCOUNT_")}
-        environ |= {"CELERY_BROKER_URL": self.url, "HEADCOUNT_WORKERS": "tests.sample_jobs"}
+        environ = environment(CELERY_BROKER_URL=self.url, HEADCOUNT_WORKERS="tests.sample_jobs")
         done = subprocess.run(
             [sys.executable, "-m", "service", *arguments], cwd=ROOT, timeout=60, text=True,
             env={**environ, **self.variables}, capture_output=True, check=False,
@@ -41,7 +40,7 @@ class WholeRound:
         kept = jobs.Keep.perform_async("kept")
         assert kept.get(timeout=20) == "kept"
         wait_until(lambda: not self.broker.pending(), 20, f"jobs are left: {worker.log}")
-        ends = {job.id: [line["outcome"] for line in worker.attempts(job.id)]
+        ends = {job.id: worker.outcomes(job.id)
                 for job in (*many, retried, later)}  # fmt: skip
         assert ends.pop(retried.id) == ["retried", "retried", "succeeded"]
         assert set(map(tuple, ends.values())) == {("succeeded",)}
@@ -82,8 +81,4 @@ def get(port, path):
 
 
 def page(port, path):
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
-            return answer.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.read().decode()
+    return ask(f"http://127.0.0.1:{port}{path}")[1]

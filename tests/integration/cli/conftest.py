@@ -1,6 +1,5 @@
 """The command line as people run it, on a real broker."""
 
-import os
 import subprocess
 import sys
 from functools import partial
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.broker.jobs_in_broker import Jobs
+from drill.processes import environment
 
 ROOT = Path(__file__).parents[3]
 
@@ -26,18 +25,13 @@ def headcount_of(tmp_path_factory):
 
 
 def _run(broker, state_dir, *arguments, **variables):
-    environ = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("HEADCOUNT_", "CELERY_"))
-    }
-    environ |= {
-        "CELERY_BROKER_URL": broker.url,
-        "HEADCOUNT_WORKERS": "tests.sample_jobs",
-        "HEADCOUNT_STATE_DIR": str(state_dir / "state"),
-        "COLUMNS": "200",
-        "NO_COLOR": "1",
-    }
+    environ = environment(
+        CELERY_BROKER_URL=broker.url,
+        HEADCOUNT_WORKERS="tests.sample_jobs",
+        HEADCOUNT_STATE_DIR=str(state_dir / "state"),
+        COLUMNS="200",
+        NO_COLOR="1",
+    )
     return subprocess.run(
         [sys.executable, "-m", "service", *arguments],
         env={**environ, **variables},
@@ -59,8 +53,3 @@ def said(headcount):
         return done.stdout
 
     return run
-
-
-@pytest.fixture
-def jobs(broker):
-    return Jobs(broker.client)

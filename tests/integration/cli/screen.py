@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pyte
 
+from drill.processes import environment
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
-TAKES, GIVES_BACK = "\x1b[?1049h", "\x1b[?1049l"
+GIVES_BACK = "\x1b[?1049l"
+OF_A_TERMINAL = ("COLUMNS", "LINES", "NO_COLOR")
 
 
 class Screen:
@@ -28,9 +30,8 @@ class Screen:
         self.raw = ""
         self._set_size(columns, lines)
         self._modes = termios.tcgetattr(self._theirs)
-        environ = {k: v for k, v in os.environ.items() if not k.startswith("HEADCOUNT_")}
-        # Ours is not to be taken from the terminal in which the tests run.
-        environ = {k: v for k, v in environ.items() if k not in ("COLUMNS", "LINES", "NO_COLOR")}
+        # The size and colours of the terminal in which the tests run are not ours.
+        environ = {k: v for k, v in environment().items() if k not in OF_A_TERMINAL}
         environ |= {"CELERY_BROKER_URL": broker_url, "TERM": "xterm-256color", **variables}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "service", *arguments],

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from drill.processes import environment
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
@@ -18,8 +19,7 @@ class Terminal:
 
     def __init__(self, *arguments: str, broker_url: str) -> None:
         self._screen, theirs = pty.openpty()
-        environ = {k: v for k, v in os.environ.items() if not k.startswith("HEADCOUNT_")}
-        environ |= {"CELERY_BROKER_URL": broker_url, "TERM": "xterm", "COLUMNS": "100"}
+        environ = environment(CELERY_BROKER_URL=broker_url, TERM="xterm", COLUMNS="100")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "service", *arguments],
             stdin=theirs, stdout=theirs, stderr=theirs, env=environ, cwd=ROOT,

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.broker_process import BrokerProcess, free_port
+from tests.integration.cli.findings import findings
 from tests.waiting import wait_until
 
 
@@ -29,10 +30,6 @@ def configured(broker):
     return configured
 
 
-def problems(done):
-    return [line for line in done.stdout.splitlines() if not line.startswith("ok ")]
-
-
 def test_each_problem_is_a_line_with_the_command_that_mends_it(headcount, configured, broker):
     used = broker.client.info("memory")["used_memory"]
     with configured(
@@ -41,20 +38,20 @@ def test_each_problem_is_a_line_with_the_command_that_mends_it(headcount, config
     ):  # fmt: skip
         done = headcount("check")
     assert done.returncode == 1
-    assert [line.split(": ")[0] for line in problems(done)] == [
+    assert [line.split(": ")[0] for line in findings(done)] == [
         "problem  broker eviction_policy",
         "problem  broker persistence",
         "problem  broker memory",
         "problem  broker fsync",
     ]
-    for line in problems(done):
+    for line in findings(done):
         assert "mend: redis-cli CONFIG SET " in line
 
 
 def test_the_command_for_a_broker_nearly_full_mends_it(headcount, configured, broker):
     used = broker.client.info("memory")["used_memory"]
     with configured(maxmemory=int(used * 1.15)):
-        [line] = problems(headcount("check"))
+        [line] = findings(headcount("check"))
         assert re.search(r"\b\d\d% of maxmemory is used \(\d+\.\d MiB of \d+\.\d MiB\)", line)
         command = re.search(r"redis-cli (CONFIG SET maxmemory \d+)", line)
         broker.client.execute_command(*command[1].split())
@@ -89,7 +86,7 @@ def poor(broker):
 
 def test_a_broker_that_says_nothing_of_itself_is_no_problem(headcount, poor):
     done = headcount("check", CELERY_BROKER_URL=poor)
-    assert (done.returncode, done.stderr, problems(done)) == (0, "", [])
+    assert (done.returncode, done.stderr, findings(done)) == (0, "", [])
 
 
 def test_jobs_run_on_a_broker_that_says_nothing_of_itself(headcount, start, poor, notes):
@@ -108,7 +105,7 @@ def test_what_a_broker_does_not_say_is_left_out_of_the_metrics(start, poor):
 
 def test_a_short_lease_is_a_warning_and_no_problem(headcount):
     done = headcount("check", HEADCOUNT_LEASE_SECONDS="6")
-    [line] = problems(done)
+    [line] = findings(done)
     assert line.startswith("warning  lease: 6 s is short: ")
     assert "HEADCOUNT_LEASE_SECONDS of at least 20" in line
     assert done.returncode == 0
@@ -122,7 +119,7 @@ def test_lease_and_grace_are_said_together(said):
 def test_a_replica_is_no_broker(headcount, broker, own_broker):
     own_broker.client.replicaof("127.0.0.1", broker.port)
     wait_until(lambda: own_broker.client.info("replication")["role"] == "slave", 10)
-    [line] = problems(headcount("check", CELERY_BROKER_URL=own_broker.url))
+    [line] = findings(headcount("check", CELERY_BROKER_URL=own_broker.url))
     assert line.startswith("problem  broker writes: it is a replica, which takes no jobs; mend: ")
     assert f"(127.0.0.1:{broker.port})" in line
 
@@ -131,7 +128,7 @@ def test_a_cluster_is_no_broker(headcount, tmp_path):
     # Its own choice of a port for the cluster, 10,000 above the other, may be none at all.
     options = {"cluster-enabled": "yes", "cluster-port": free_port()}
     with BrokerProcess(tmp_path / "cluster", options=options) as cluster:
-        [line] = problems(headcount("check", CELERY_BROKER_URL=cluster.url))
+        [line] = findings(headcount("check", CELERY_BROKER_URL=cluster.url))
     assert line.startswith(f"problem  broker: redis://127.0.0.1:{cluster.port}/0: it is a Redis Cl")
 
 
@@ -140,7 +137,7 @@ def test_a_broker_that_cannot_save_is_a_problem(headcount, own_broker, tmp_path)
     own_broker.client.bgsave()
     wait_until(lambda: own_broker.client.info("persistence")["rdb_last_bgsave_status"] == "err", 10)
     done = headcount("check", CELERY_BROKER_URL=own_broker.url)
-    [line] = problems(done)
+    [line] = findings(done)
     assert line.startswith("problem  broker saving: its last snapshot to disk failed")
     assert done.returncode == 1
 
@@ -156,6 +153,6 @@ def test_evicted_keys_and_few_connections_left_are_warnings(headcount, own_broke
     client.config_set("maxclients", 2)
     done = headcount("check", CELERY_BROKER_URL=own_broker.url)
     assert done.returncode == 0
-    clients, evicted = problems(done)
+    clients, evicted = findings(done)
     assert clients.startswith("warning  broker clients: 2 of 2 connections are taken")
     assert evicted.startswith("warning  broker evicted_keys: 1 keys were evicted since its start")

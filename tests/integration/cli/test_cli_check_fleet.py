@@ -4,6 +4,7 @@ import pytest
 
 from service.broker import keys
 from service.broker.process_setup import Announcement, running_processes
+from tests.integration.cli.findings import findings
 from tests.waiting import wait_until
 
 JOBS = "tests.integration.cli.changing_jobs"
@@ -16,8 +17,7 @@ def check(headcount):
     def check(**variables):
         done = headcount("check", **{"HEADCOUNT_WORKERS": JOBS, **variables})
         assert done.stderr == ""
-        lines = done.stdout.splitlines()
-        return done.returncode, [line for line in lines if not line.startswith("ok ")]
+        return done.returncode, findings(done)
 
     return check
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.integration.cli.findings import findings
+
 WRONG = "tests.integration.cli.wrong_jobs"
 
 EXPECTED = {
@@ -59,8 +61,7 @@ def test_it_names(wrong, named):
 
 
 def test_it_names_nothing_else_and_no_password(wrong):
-    lines = [line for line in wrong.stdout.splitlines() if not line.startswith("ok ")]
-    assert len(lines) == len(EXPECTED), wrong.stdout
+    assert len(findings(wrong)) == len(EXPECTED), wrong.stdout
     assert "secret" not in wrong.stdout
 
 

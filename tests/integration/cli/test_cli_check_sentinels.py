@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.integration.cli.findings import findings
 from tests.sentinel_processes import MASTER_NAME, SentinelProcesses
 
 
@@ -16,7 +17,7 @@ def lines(headcount, sentinels):
     def lines(url=sentinels.url, master=MASTER_NAME):
         done = headcount("check", CELERY_BROKER_URL=url, HEADCOUNT_SENTINEL_MASTER=master)
         assert done.stderr == ""
-        return [line for line in done.stdout.splitlines() if not line.startswith("ok ")]
+        return findings(done)
 
     return lines
 
@@ -61,9 +62,8 @@ def test_a_lone_sentinel_without_replica_is_a_warning(headcount, tmp_path):
         }
         done = headcount("check", **variables)
         refused = headcount("check", **variables | {"HEADCOUNT_SENTINEL_PASSWORD": ""})
-    said = [line for line in done.stdout.splitlines() if not line.startswith("ok ")]
     assert done.returncode == 0
-    assert [line.split("; mend")[0] for line in said] == [
+    assert [line.split("; mend")[0] for line in findings(done)] == [
         f"warning  sentinels: only 1 watch {MASTER_NAME!r} (quorum 1): none of them may fail",
         f"warning  sentinels: {MASTER_NAME!r} has no replica to fail over to",
     ]

@@ -52,8 +52,7 @@ def test_a_job_waiting_for_its_next_attempt_says_what_ended_the_last(said, start
 
 
 def test_a_dead_job_is_dead_and_says_why(said, jobs):
-    jobs.enqueue("one")
-    jobs.bury(jobs.reserve()["one"], "one")
+    jobs.die("one")
     text = said("job", "one")
     assert "dead" in text
     assert "boom" in text
@@ -77,9 +76,8 @@ def test_a_job_is_not_mistaken_for_one_that_only_mentions_it(headcount, said):
 @pytest.fixture
 def dead(jobs):
     """Three dead jobs: a and b of default, c of low."""
-    for name, queue in [("a", "default"), ("b", "default"), ("c", "low")]:
-        jobs.enqueue(name, queue)
-        jobs.bury(jobs.reserve()[name], name)
+    jobs.die("a", "b")
+    jobs.die("c", queue="low")
 
 
 @pytest.mark.usefixtures("dead")

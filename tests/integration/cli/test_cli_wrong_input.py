@@ -8,6 +8,7 @@ import pytest
 
 from service.broker import keys
 from service.queues import QUEUE_NAMES
+from tests.programs import skip_but_fail_in_ci
 
 NO_BROKER = {"CELERY_BROKER_URL": "redis://127.0.0.1:1/0"}
 
@@ -176,7 +177,7 @@ def test_the_installed_command_finds_modules_of_the_directory_one_is_in(broker, 
     )
     program = Path(sys.executable).with_name("headcount")
     if not program.exists():
-        pytest.skip("the headcount command is not installed")
+        skip_but_fail_in_ci("the headcount command is not installed")
     subprocess.run(
         [program, "enqueue", "Mine"],
         cwd=tmp_path,

@@ -1,7 +1,6 @@
 """The example's web application, run by uvicorn as its README says."""
 
 import json
-import os
 import subprocess
 import sys
 import urllib.error
@@ -9,6 +8,7 @@ import urllib.request
 from pathlib import Path
 from typing import NamedTuple
 
+from drill.processes import environment
 from tests.broker_process import free_port
 from tests.waiting import wait_until
 
@@ -28,7 +28,7 @@ class WebServer:
     def __init__(self, broker_url, log):
         self.address = f"http://127.0.0.1:{(port := free_port())}"
         self._log = log
-        environ = {k: v for k, v in os.environ.items() if not k.startswith(("HEADCOUNT", "CELERY"))}
+        environ = environment()
         if broker_url is not None:
             environ["CELERY_BROKER_URL"] = broker_url
         with log.open("wb") as out:

@@ -1,10 +1,9 @@
 """A real Flower beside a real worker, as a browser sees it."""
 
-import base64
 import html
 import re
-import urllib.error
-import urllib.request
+
+from tests.asking import ask
 
 
 class RunningFlower:
@@ -16,16 +15,9 @@ class RunningFlower:
     def ask(self, path, method="GET", credentials=None, **headers):
         """Return status and text; ``credentials`` other than its own, "" for none."""
         address = f"http://127.0.0.1:{self.process.flower_port}{path}"
-        sent = self._credentials if credentials is None else credentials
-        if sent:
-            headers["Authorization"] = f"Basic {base64.b64encode(sent.encode()).decode()}"
-        data = b"{}" if method == "POST" else None
-        request = urllib.request.Request(address, data, headers, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
+        return ask(
+            address, method, self._credentials if credentials is None else credentials, headers
+        )
 
     def task(self, job_id):
         """Label -> what the task's page says; empty while it knows no such task."""

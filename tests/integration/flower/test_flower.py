@@ -7,6 +7,7 @@ import pytest
 
 from tests import sample_jobs
 from tests.broker_process import BrokerProcess
+from tests.enqueuing import enqueuing_on
 from tests.headcount_process import Processes
 from tests.integration.flower.running_flower import RunningFlower
 from tests.waiting import wait_until
@@ -72,14 +73,11 @@ class Scene:
 def scene(tmp_path_factory):
     directory = tmp_path_factory.mktemp("flower")
     with (
-        pytest.MonkeyPatch.context() as patch,
         BrokerProcess(directory / "broker") as broker,
+        enqueuing_on(broker.url),
         Processes(directory) as processes,
     ):
-        patch.setenv("CELERY_BROKER_URL", broker.url)
-        process_app.cache_clear()
         yield Scene(broker, processes)
-        process_app.cache_clear()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import zlib
 from functools import partial
 
 from tests import sample_jobs as jobs
-from tests.integration.jobs.test_bad_messages import HEADERS, PROPERTIES, message
+from tests.integration.jobs.messages_by_hand import HEADERS, PROPERTIES, message
 
 SECRET = "hunter2-fuzzed"
 

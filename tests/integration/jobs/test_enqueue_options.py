@@ -44,11 +44,11 @@ def test_a_scheduled_unique_job_is_pending_too(account):
 )
 def test_a_unique_job_is_free_again_however_it_ended(account, job_class, end):
     job = job_class.perform_async()
-    wait_until(lambda: outcomes(account, job)[-1:] == [end], 10)
+    wait_until(lambda: account.worker.outcomes(job.id)[-1:] == [end], 10)
     account.settle(1)
     again = job_class.perform_async()
     assert again.id != job.id
-    wait_until(lambda: outcomes(account, again)[-1:] == [end], 10)
+    wait_until(lambda: account.worker.outcomes(again.id)[-1:] == [end], 10)
     account.settle(2)
 
 
@@ -119,9 +119,5 @@ def test_bulk_keeps_order_expiry_results_and_uniqueness(account):
     assert unique[0].id == unique[1].id
     late = jobs.ShortLived.perform_bulk([()] * 2)
     account.settle(6)
-    assert [outcomes(account, job) for job in late] == [["expired"]] * 2
+    assert [account.worker.outcomes(job.id) for job in late] == [["expired"]] * 2
     assert jobs.Keep.perform_bulk([]) == []
-
-
-def outcomes(account, job):
-    return [line["outcome"] for line in account.worker.attempts(job.id)]

@@ -11,6 +11,7 @@ import pytest
 from service.broker import keys
 from tests import sample_jobs as jobs
 from tests.broker_process import BrokerProcess
+from tests.enqueuing import enqueuing_on
 from tests.headcount_process import ROOT, Processes
 from tests.integration.jobs.hostile_messages import SECRET, hostile_messages
 from tests.waiting import wait_until
@@ -66,15 +67,10 @@ def aftermath(tmp_path_factory):
     directory = tmp_path_factory.mktemp("hostile")
     with (
         BrokerProcess(directory / "broker") as broker,
+        enqueuing_on(broker.url),
         Processes(directory) as processes,
-        pytest.MonkeyPatch.context() as patch,
     ):
-        from workers.process_app import process_app
-
-        patch.setenv("CELERY_BROKER_URL", broker.url)
-        process_app.cache_clear()
         yield Aftermath(broker, processes)
-    process_app.cache_clear()
 
 
 def test_the_worker_and_its_children_are_still_there(aftermath):

@@ -107,7 +107,9 @@ def test_celery_s_own_ways_to_enqueue_are_counted(account, options):
     account.shows(job.id, "succeeded", task=TASK("plain_note"), queue=queue)
 
 
-def test_a_job_enqueued_by_an_application_that_knows_nothing_of_headcount(account, module_notes):
+def test_a_job_of_an_application_that_knows_nothing_of_headcount_is_run_and_counted(
+    account, module_notes
+):
     from celery import Celery
 
     stranger = Celery("stranger", broker=account.broker.url)

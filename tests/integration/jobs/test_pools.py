@@ -34,7 +34,7 @@ def test_every_outcome_is_counted_without_child_processes(broker, start, pool):
     ends[after.id] = ["succeeded"]
     wait_until(lambda: worker.ended or not broker.pending(), 15)
     assert not worker.ended
-    assert {job_id: outcomes(worker, job_id) for job_id in ends} == ends
+    assert {job_id: worker.outcomes(job_id) for job_id in ends} == ends
     assert worker.processed().total() == len(worker.finished())
     assert broker.drifts() == {}
     states = Counter(ledger_state(outcomes[-1]) for outcomes in ends.values()) + Counter(dead=1)
@@ -83,7 +83,3 @@ def test_solo_outlives_its_broker(own_broker, start, enqueue_on, notes):
     wait_until(lambda: worker.ended or (worker.attempts(after.id) and not own_broker.pending()), 20)
     assert not worker.ended
     assert own_broker.drifts() == {}
-
-
-def outcomes(worker, job_id):
-    return [line["outcome"] for line in worker.attempts(job_id)]

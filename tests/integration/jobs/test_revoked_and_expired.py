@@ -11,8 +11,8 @@ def test_a_job_revoked_while_it_waits_is_never_begun(account, module_notes):
     job = jobs.Note.perform_async("revoked while waiting")
     revoke(job.id)
     account.settle(3)
-    assert outcomes(account, job) == ["revoked"]
-    assert [outcomes(account, one) for one in blockers] == [["succeeded"]] * 2
+    assert account.worker.outcomes(job.id) == ["revoked"]
+    assert [account.worker.outcomes(one.id) for one in blockers] == [["succeeded"]] * 2
     assert "revoked while waiting" not in module_notes
     assert account.ledger("default") == {"enqueued": 3, "succeeded": 2, "discarded": 1}
     assert account.broker.drifts() == {}
@@ -52,8 +52,8 @@ def test_a_job_expires_while_it_waits_for_a_slot(account, module_notes):
     wait_until(lambda: account.broker.queue("default").leased == 2, 10)
     job = jobs.LivesASecond.perform_async()
     account.settle(3)
-    assert outcomes(account, job) == ["expired"]
-    assert [outcomes(account, one) for one in blockers] == [["succeeded"]] * 2
+    assert account.worker.outcomes(job.id) == ["expired"]
+    assert [account.worker.outcomes(one.id) for one in blockers] == [["succeeded"]] * 2
 
 
 def test_a_delayed_job_expires_only_after_its_due_time(account):
@@ -63,7 +63,3 @@ def test_a_delayed_job_expires_only_after_its_due_time(account):
 
 def revoke(job_id, **options):
     process_app().control.revoke(job_id, reply=True, timeout=1, **options)
-
-
-def outcomes(account, job):
-    return [line["outcome"] for line in account.worker.attempts(job.id)]

@@ -3,9 +3,8 @@
 import pytest
 
 from tests.broker_process import BrokerProcess
+from tests.enqueuing import enqueuing_on
 from tests.headcount_process import Processes
-from tests.programs import installed
-from workers.process_app import process_app
 
 
 @pytest.fixture(scope="module")
@@ -23,14 +22,5 @@ def module_processes(tmp_path_factory):
 @pytest.fixture(scope="module")
 def enqueues_on_module_broker(module_broker):
     """Let this process enqueue on the module's broker."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CELERY_BROKER_URL", module_broker.url)
-        process_app.cache_clear()
+    with enqueuing_on(module_broker.url):
         yield
-    process_app.cache_clear()
-
-
-@pytest.fixture
-def program():
-    """Return a program's path; without it the test is skipped, or fails in CI."""
-    return installed

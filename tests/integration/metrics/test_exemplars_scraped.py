@@ -14,6 +14,7 @@ from service.telemetry.correlation import correlation
 from tests import sample_jobs as jobs
 from tests.broker_process import free_port
 from tests.integration.metrics.scrape import OPENMETRICS, scrape
+from tests.programs import installed
 from tests.waiting import wait_until
 from workers.process_app import process_app
 
@@ -66,8 +67,8 @@ def worker(broker, start):
 
 
 @pytest.fixture
-def prometheus(program, tmp_path, worker):
-    prometheus = Prometheus(program("prometheus"), tmp_path, worker.metrics_port)
+def prometheus(tmp_path, worker):
+    prometheus = Prometheus(installed("prometheus"), tmp_path, worker.metrics_port)
     yield prometheus
     prometheus.kill()
 

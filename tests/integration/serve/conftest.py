@@ -7,7 +7,6 @@ import pytest
 
 from service.serve.ports import choose_port
 from tests.integration.serve.running_program import RunningProgram
-from tests.programs import installed
 
 HERE = Path(__file__).parent
 FAST = {"first_delay_seconds": 0.05, "longest_delay_seconds": 0.2}
@@ -59,9 +58,3 @@ def serve(started, stack_environ):
         return started(str(HERE / "run_stack_here.py"), cwd=HERE / "stub", env=env)
 
     return start
-
-
-@pytest.fixture
-def program():
-    """Return a program's path; without it the test is skipped, or fails in CI."""
-    return installed

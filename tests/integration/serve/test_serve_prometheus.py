@@ -9,6 +9,7 @@ import pytest
 
 from service.serve.prometheus_config import prometheus_config, shipped_rule_files
 from service.settings import load_settings
+from tests.programs import installed
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.needs_prometheus
@@ -22,29 +23,30 @@ groups:
 """
 
 
-def check_config(promtool, path):
+def check_config(path):
     return subprocess.run(
-        [promtool, "check", "config", str(path)], capture_output=True, text=True, check=False
-    )
+        [installed("promtool"), "check", "config", path],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
     "environ", [{}, {"HEADCOUNT_HOST": "::1"}, {"HEADCOUNT_METRICS_PORT": "0"}], ids=str
 )
-def test_promtool_accepts_the_configuration(program, tmp_path, environ):
+def test_promtool_accepts_the_configuration(tmp_path, environ):
     rules = tmp_path / "a b.rules.yml"
     rules.write_text(RULES)
     config = tmp_path / "prometheus.yml"
     config.write_text(prometheus_config(load_settings(environ), [rules]))
-    checked = check_config(program("promtool"), config)
+    checked = check_config(config)
     assert checked.returncode == 0, checked.stderr
     assert "1 rules found" in checked.stdout
 
 
-def test_promtool_accepts_the_configuration_with_the_shipped_rules(program, tmp_path):
+def test_promtool_accepts_the_configuration_with_the_shipped_rules(tmp_path):
     config = tmp_path / "prometheus.yml"
     config.write_text(prometheus_config(load_settings({}), shipped_rule_files()))
-    checked = check_config(program("promtool"), config)
+    checked = check_config(config)
     assert checked.returncode == 0, checked.stderr
 
 
@@ -54,8 +56,8 @@ def test_only_rule_files_are_loaded(tmp_path):
     assert [path.name for path in shipped_rule_files(tmp_path)] == ["a.rules.yml", "b.rules.yml"]
 
 
-def test_prometheus_scrapes_worker_and_sidecar_every_five_seconds(program, serve, stack_environ):
-    program("prometheus")
+def test_prometheus_scrapes_worker_and_sidecar_every_five_seconds(serve, stack_environ):
+    installed("prometheus")
     run = serve()
     run.wait_for("Ctrl-C stops everything")
     base = f"http://127.0.0.1:{stack_environ['HEADCOUNT_PROMETHEUS_PORT']}"

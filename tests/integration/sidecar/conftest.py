@@ -1,12 +1,12 @@
 """A real sidecar process on a free port."""
 
-import socket
 import subprocess
 import sys
 
 import httpx
 import pytest
 
+from tests.broker_process import free_port
 from tests.waiting import wait_until
 
 
@@ -16,17 +16,12 @@ class RunningSidecar:
     def __init__(self, port, directory):
         self.port, self.directory, self.url = port, directory, f"http://127.0.0.1:{port}"
         self.log = directory / "log"
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "tests.integration.sidecar.sidecar_program",
-                str(port),
-                directory,
-            ],
-            stdout=self.log.open("w"),
-            stderr=subprocess.STDOUT,
-        )
+        program = "tests.integration.sidecar.sidecar_program"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", program, str(port), directory],
+                stdout=log, stderr=subprocess.STDOUT,
+            )  # fmt: skip
 
     def reads(self):
         return len((self.directory / "reads").read_bytes())
@@ -40,15 +35,8 @@ class RunningSidecar:
 
 
 @pytest.fixture
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-@pytest.fixture
-def sidecar(free_port, tmp_path):
-    running = RunningSidecar(free_port, tmp_path)
+def sidecar(tmp_path):
+    running = RunningSidecar(free_port(), tmp_path)
     try:
         wait_until(running.status, timeout_seconds=20, message="the sidecar did not start")
         yield running

@@ -1,3 +1,5 @@
+"""The sidecar as a process: its load on the broker, outages, signals, ports and raw requests."""
+
 import asyncio
 import re
 import signal

@@ -1,17 +1,15 @@
 """Everything that Headcount runs, with a secret wherever one can be: where are they told?"""
 
-import base64
 import json
 import os
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 
 import psutil
 
 from service.broker import keys
 from tests import sample_jobs as jobs
+from tests.asking import ask
 from tests.broker_process import BrokerProcess
 from tests.headcount_process import ROOT, Processes
 from tests.waiting import wait_until
@@ -72,7 +70,7 @@ class GuardedStack:
             process.wait_until_ready()
 
     def __exit__(self, *_):
-        self.processes.__exit__(None, None, None)
+        self.processes.__exit__()
         self.results.kill()
         self.broker.kill()
 
@@ -148,15 +146,7 @@ class GuardedStack:
 
 
 def page(port, path, credentials=""):
-    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}")
-    if credentials:
-        encoded = base64.b64encode(credentials.encode()).decode()
-        asked.add_header("Authorization", f"Basic {encoded}")
-    try:
-        with urllib.request.urlopen(asked, timeout=20) as answer:
-            return answer.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.read().decode()
+    return ask(f"http://127.0.0.1:{port}{path}", credentials=credentials)[1]
 
 
 def telling(places):

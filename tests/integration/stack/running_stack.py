@@ -5,8 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import redis
@@ -14,6 +12,7 @@ import redis
 from service.serve.embedded import embedded_broker_url
 from service.serve.ports import choose_port
 from service.settings import load_settings
+from tests.asking import ask
 from tests.integration.serve.running_program import RunningProgram
 from tests.waiting import wait_until
 
@@ -54,12 +53,7 @@ class RunningStack:
 
     def get(self, path, listener="HTTP"):
         """Return status and text."""
-        url = f"http://127.0.0.1:{self.ports[listener]}{path}"
-        try:
-            with urllib.request.urlopen(url, timeout=10) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
+        return ask(f"http://127.0.0.1:{self.ports[listener]}{path}")
 
     def get_json(self, path, listener="HTTP"):
         return json.loads(self.get(path, listener)[1])

@@ -4,6 +4,7 @@ import pytest
 
 from service.settings import load_settings
 from tests import sample_jobs as jobs
+from tests.enqueuing import enqueuing_on
 from tests.integration.stack.guarded_stack import (
     ARGUMENT,
     BROKER,
@@ -19,14 +20,10 @@ from workers.process_app import process_app
 def stack(tmp_path_factory):
     with (
         GuardedStack(tmp_path_factory.mktemp("guarded")) as stack,
-        pytest.MonkeyPatch.context() as p,
+        enqueuing_on(stack.broker.url, CELERY_RESULT_BACKEND=stack.results.url),
     ):
-        p.setenv("CELERY_BROKER_URL", stack.broker.url)
-        p.setenv("CELERY_RESULT_BACKEND", stack.results.url)
-        process_app.cache_clear()
         stack.dead_job = stack.perform_everything()
         yield stack
-    process_app.cache_clear()
 
 
 def test_no_log_tells_a_secret(stack):

@@ -18,8 +18,8 @@ STOCK_REDIS_PORT = 6379
 
 def test_ctrl_c_lets_jobs_end_leaves_nothing_and_keeps_what_waits(run_stack, tmp_path):
     first = run_stack(tmp_path).wait_until_up()
-    running = first.enqueue("Nap", "[4]")
     waiting = first.enqueue(NOTE, "--in", "10")
+    running = first.enqueue("Nap", "[4]")  # last: a command may take seconds
     wait_until(lambda: first.queue("default")["leased"] == 1, 20)
     below = first.program.descendants()
     assert first.stop() == 0
@@ -42,8 +42,6 @@ def test_taken_ports_are_named_with_the_variables_that_move_them(run_stack, tmp_
         defaults = dict.fromkeys(VARIABLES.values(), "")
         stack = run_stack(tmp_path, **defaults)
         assert stack.program.exit_status() == 1
-    lines = stack.program.lines
-    for line in lines:
-        port = int(line.removeprefix("port ").split(",")[0])
-        assert VARIABLES.pop(port) in line
-    assert set(VARIABLES) <= {9090}, lines  # not wanted where Prometheus is not installed
+    named = {int(line.removeprefix("port ").split(",")[0]): line for line in stack.program.lines}
+    assert [line for port, line in named.items() if VARIABLES[port] not in line] == []
+    assert VARIABLES.keys() - named.keys() <= {9090}, "wanted only where Prometheus is installed"

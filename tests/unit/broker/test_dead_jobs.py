@@ -21,14 +21,9 @@ def moves(jobs):
     return DeadMoves(jobs.client)
 
 
-def die(jobs, job_id, queue="default"):
-    jobs.enqueue(job_id, queue)
-    jobs.bury(jobs.reserve()[job_id], job_id)
-
-
 def test_the_most_recently_dead_come_first(jobs, dead):
     for name, queue in [("a", "low"), ("b", "critical"), ("c", "low")]:
-        die(jobs, name, queue)
+        jobs.die(name, queue=queue)
     assert [job.id for job in dead.newest(10)] == ["c", "b", "a"]
     assert [job.id for job in dead.newest(1)] == ["c"]
     assert [job.id for job in dead.newest(10, DeadFilter(("low",)))] == ["c", "a"]
@@ -41,7 +36,7 @@ def test_nothing_dead_is_an_empty_list(dead):
 
 
 def test_a_retried_job_is_back_in_its_queue_with_all_its_attempts(jobs, moves):
-    die(jobs, "a", "low")
+    jobs.die("a", queue="low")
     assert moves.retry("a").task == "mail.Send"
     headers = orjson.loads(jobs.client.lindex("low", 0))["headers"]
     assert (headers["id"], headers["retries"]) == ("a", 0)
@@ -51,7 +46,7 @@ def test_a_retried_job_is_back_in_its_queue_with_all_its_attempts(jobs, moves):
 
 
 def test_a_retried_job_can_be_taken_and_end_well(jobs, moves):
-    die(jobs, "a")
+    jobs.die("a")
     moves.retry("a")
     jobs.end(jobs.reserve()["a"], "succeeded", "a")
     assert jobs.ledger() == LedgerCounts(enqueued=2, dead=1, succeeded=1)
@@ -80,7 +75,7 @@ def test_a_poisonous_job_whose_headers_make_no_sense_is_dead_all_the_same(jobs, 
 
 
 def test_a_dropped_job_is_gone_and_stays_counted_as_dead(jobs, dead, moves):
-    die(jobs, "a")
+    jobs.die("a")
     moves.drop("a")
     assert jobs.ledger() == LedgerCounts(enqueued=1, dead=1)
     assert dead.count() == 0
@@ -95,7 +90,7 @@ def test_a_job_that_is_not_dead_is_named(dead, moves):
 
 @pytest.mark.parametrize("do", ["retry", "drop"])
 def test_only_the_first_of_two_people_moves_a_job(jobs, moves, do):
-    die(jobs, "a")
+    jobs.die("a")
     getattr(moves, do)("a")
     with pytest.raises(JobNotFoundError):
         getattr(moves, do)("a")

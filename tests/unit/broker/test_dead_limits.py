@@ -12,8 +12,7 @@ def die(jobs):
     """Let a job die so many days ago."""
 
     def die(job_id, days_ago, queue="default"):
-        jobs.enqueue(job_id, queue)
-        jobs.bury(jobs.reserve()[job_id], job_id)
+        jobs.die(job_id, queue=queue)
         jobs.client.zincrby(keys.dead(queue), -days_ago * 86_400, job_id)
 
     return die

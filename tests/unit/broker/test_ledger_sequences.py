@@ -17,7 +17,7 @@ from service.broker.dead_moves import DeadMoves
 from service.broker.dead_set import DeadSet
 from service.errors import JobNotFoundError
 from service.queues import QUEUE_NAMES
-from tests.unit.broker.jobs_in_broker import Jobs
+from tests.jobs_in_broker import Jobs
 
 QUEUES = st.sampled_from(QUEUE_NAMES)
 

@@ -71,9 +71,9 @@ def test_a_broker_that_is_gone_lets_a_process_end(own_broker):
 
 
 def test_a_full_broker_takes_announcements(announce, broker):
-    announcement = announce()
     broker.client.config_set("maxmemory", 1)
     try:
-        announcement.repeat()
+        announce("new")
     finally:
         broker.client.config_set("maxmemory", 0)
+    assert [one.name for one in running_processes(broker.client)] == ["new"]

@@ -8,7 +8,7 @@ from service.broker import keys
 from service.broker.lookup import find_job
 from service.broker.running import LARGEST_READ_BYTES, MOST_SHOWN, read_running
 from service.telemetry.events import Attempt
-from tests.unit.broker.jobs_in_broker import TASK
+from tests.jobs_in_broker import TASK
 from workers.report import REMEMBER_SECONDS
 from workers.running_report import RunningReport
 

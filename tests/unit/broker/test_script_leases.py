@@ -205,9 +205,7 @@ def test_what_a_plain_worker_has_held_for_an_hour_goes_back_and_is_adopted(jobs)
 
 def test_a_full_dead_set_makes_room_and_counts_what_it_dropped(jobs, monkeypatch):
     monkeypatch.setattr(outbox, "_LIMITS", (2, keys.PREFIX))
-    for name in ("a", "b", "c"):
-        jobs.enqueue(name)
-        jobs.bury(jobs.reserve()[name], name)
+    jobs.die("a", "b", "c")
     assert jobs.client.zrange(keys.dead("default"), 0, -1) == [b"b", b"c"]
     assert set(jobs.client.hkeys(keys.DEAD_RECORDS)) == {b"b", b"c"}
     assert set(jobs.client.hkeys(keys.DEAD_MESSAGES)) == {b"b", b"c"}

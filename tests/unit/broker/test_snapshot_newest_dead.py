@@ -18,33 +18,27 @@ def read(broker):
     return SnapshotReader(broker.client, broker.url)
 
 
-def die(jobs, *job_ids, queue="default"):
-    for job_id in job_ids:
-        jobs.enqueue(job_id, queue)
-        jobs.bury(jobs.reserve()[job_id], job_id)
-
-
 def ids(snapshot):
     return [entry.id for entry in snapshot.newest_dead]
 
 
 def test_the_newest_of_all_queues_come_first(jobs, read):
-    die(jobs, "a", queue="low")
-    die(jobs, "b", queue="critical")
+    jobs.die("a", queue="low")
+    jobs.die("b", queue="critical")
     assert ids(read()) == ["b", "a"]
-    die(jobs, "c", queue="low")
+    jobs.die("c", queue="low")
     assert [(entry.id, entry.queue) for entry in read().newest_dead] == [
         ("c", "low"), ("b", "critical"), ("a", "low"),
     ]  # fmt: skip
 
 
 def test_many_dead_jobs_show_as_a_few(jobs, read):
-    die(jobs, *[f"job-{number}" for number in range(NEWEST + 5)])
+    jobs.die(*[f"job-{number}" for number in range(NEWEST + 5)])
     assert ids(read()) == [f"job-{number}" for number in range(NEWEST + 4, 4, -1)]
 
 
 def test_a_retried_job_is_gone_and_back_with_its_new_time_when_it_dies_again(jobs, read):
-    die(jobs, "a", "b")
+    jobs.die("a", "b")
     before = read().newest_dead[1]
     DeadMoves(jobs.client).retry("a")
     assert ids(read()) == ["b"]
@@ -67,14 +61,14 @@ def test_nothing_of_an_error_but_its_class_is_shown(jobs, read):
 
 
 def test_a_dead_job_without_a_record_is_left_out(jobs, read, broker):
-    die(jobs, "a")
+    jobs.die("a")
     broker.client.zadd(keys.dead("low"), {"lost": 9e9})
     assert ids(read()) == ["a"]
 
 
 @pytest.mark.parametrize("record", [b"{}", b"[1]", b"no JSON", b"\xff", b'{"id": "of another"}'])
 def test_a_record_that_somebody_else_has_written_is_left_out(jobs, read, broker, record):
-    die(jobs, "a", "b")
+    jobs.die("a", "b")
     broker.client.hset(keys.DEAD_RECORDS, "b", record)
     broker.client.zadd(keys.dead("low"), {b"\xff\xfe": 1e12})
     assert ids(read()) == ["a"]

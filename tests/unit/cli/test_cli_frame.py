@@ -1,6 +1,5 @@
 """One frame of a live view: what is on it, in which colour, in how much room."""
 
-import doctest
 import math
 from dataclasses import replace
 
@@ -11,7 +10,6 @@ from rich.screen import Screen
 
 from service.broker.running import RunningJob, RunningJobs
 from service.broker.snapshot import LedgerCounts
-from service.cli import cells
 from service.cli.broker_watch import Look, Seen
 from service.cli.flows import Flow, FlowMeter
 from service.cli.frame import Room, queues_frame, top_frame
@@ -48,10 +46,6 @@ def colour(look, word):
     parts = (part for line in painted(look) for part in line if part.text.strip() == word)
     style = next(parts).style
     return style.color.name if style and style.color else None
-
-
-def test_the_examples_in_the_docstrings_hold():
-    assert doctest.testmod(cells).failed == 0
 
 
 @pytest.mark.parametrize(("columns", "lines"), [(80, 24), (200, 50), (90, 12), (40, 10), (20, 3)])

@@ -2,6 +2,7 @@
 
 import pytest
 
+from service.errors import BrokerError
 from service.settings import load_settings
 from service.sidecar.app import create_app
 from service.sidecar.snapshot_cache import SnapshotCache
@@ -26,6 +27,28 @@ def snapshots(broker, clock):
     cache = SnapshotCache(broker.read, clock=clock)
     cache.refresh()
     return cache
+
+
+@pytest.fixture
+def show(broker, snapshots):
+    """Let the broker be as in a snapshot, and be read."""
+
+    def show(snapshot):
+        broker.snapshot = snapshot
+        snapshots.refresh()
+
+    return show
+
+
+@pytest.fixture
+def outage(broker, snapshots):
+    """Let the broker be away from now on, and a read of it fail."""
+
+    def outage():
+        broker.failure = BrokerError("redis://broker refuses connections")
+        snapshots.refresh()
+
+    return outage
 
 
 @pytest.fixture

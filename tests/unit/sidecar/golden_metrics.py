@@ -3,15 +3,13 @@
 Write the golden file again: ``python -m tests.unit.sidecar.golden_metrics``.
 """
 
-import asyncio
 from pathlib import Path
-
-import httpx
 
 from service.broker.snapshot import LedgerCounts
 from service.settings import load_settings
 from service.sidecar.app import create_app
 from service.sidecar.snapshot_cache import SnapshotCache
+from tests.unit.sidecar.app_client import AppClient
 from tests.unit.sidecar.snapshots import (
     HOST,
     NOW,
@@ -60,13 +58,7 @@ def metrics_text() -> str:
     """Return what ``/metrics`` shows of SNAPSHOT."""
     cache = SnapshotCache(lambda: SNAPSHOT)
     cache.refresh()
-    return asyncio.run(_ask(create_app(cache, load_settings({}), HOST)))
-
-
-async def _ask(app) -> str:
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://sidecar") as client:
-        return (await client.get("/metrics")).text
+    return AppClient(create_app(cache, load_settings({}), HOST)).get("/metrics").text
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
+"""What the sidecar answers on each of its paths, and with which status."""
+
 import pytest
 
-from service.errors import BrokerError
 from service.queues import QUEUE_NAMES
 from tests.unit.sidecar.snapshots import NOW, a_queue, a_snapshot, a_worker
 
@@ -26,24 +27,6 @@ QUEUE_KEYS = [
     "workers",
     "slots",
 ]
-
-
-@pytest.fixture
-def show(broker, snapshots):
-    def show(snapshot):
-        broker.snapshot = snapshot
-        snapshots.refresh()
-
-    return show
-
-
-@pytest.fixture
-def outage(broker, snapshots):
-    def outage():
-        broker.failure = BrokerError("redis://broker refuses connections")
-        snapshots.refresh()
-
-    return outage
 
 
 def test_health_is_200_and_names_every_check(client):

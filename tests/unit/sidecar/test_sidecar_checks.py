@@ -1,3 +1,5 @@
+"""When a check of the sidecar is ok, degraded or down, and in which words."""
+
 import pytest
 
 from service.broker.snapshot import WORKER_SILENT_SECONDS, LedgerCounts

@@ -1,3 +1,5 @@
+"""The report that the checks make together."""
+
 import pytest
 
 from service.broker.snapshot import LedgerCounts

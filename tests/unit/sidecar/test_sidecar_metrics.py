@@ -1,4 +1,4 @@
-import subprocess
+"""The sidecar's ``/metrics`` as a whole: every family, and which are left out when."""
 
 import pytest
 from prometheus_client.openmetrics import parser as openmetrics_parser
@@ -9,7 +9,7 @@ from service.errors import BrokerError
 from service.queues import QUEUE_NAMES
 from service.sidecar.collector import collect_samples
 from service.telemetry.catalogue import SIDECAR_METRICS
-from tests.programs import installed
+from tests.promtool import check_metrics
 from tests.unit.sidecar.golden_metrics import GOLDEN, SNAPSHOT, metrics_text
 from tests.unit.sidecar.snapshots import NOW, a_cron_entry, a_reading, a_snapshot
 
@@ -53,13 +53,9 @@ def test_label_names_are_those_of_the_catalogue():
             assert set(sample.labels) == set(SIDECAR_METRICS[sample.name].labels)
 
 
-def test_promtool_finds_nothing_wrong():
-    promtool = installed("promtool")
-    command = [promtool, "check", "metrics"]
-    result = subprocess.run(
-        command, check=False, input=metrics_text(), capture_output=True, text=True
-    )
-    assert (result.returncode, result.stdout + result.stderr) == (0, "")
+@pytest.mark.needs_prometheus
+def test_promtool_finds_nothing_wrong_with_a_sidecar():
+    assert check_metrics(metrics_text()) == ""
 
 
 def test_depths_are_zero_where_a_queue_is_empty(client):
@@ -87,18 +83,16 @@ def test_before_the_first_good_read_there_is_no_snapshot_time():
     assert {name for name, values in samples.items() if values} == WITHOUT_BROKER
 
 
-def test_times_that_never_happened_are_left_out(client, broker, snapshots):
-    broker.snapshot = a_snapshot(beat_last_tick=None, cron=())
-    snapshots.refresh()
+def test_times_that_never_happened_are_left_out(client, show):
+    show(a_snapshot(beat_last_tick=None, cron=()))
     found = names(client.get("/metrics").text)
     assert not {name for name in found if "beat" in name or "cron" in name}
 
 
-def test_a_queue_whose_canary_never_came_back_has_no_canary_figures(client, broker, snapshots):
+def test_a_queue_whose_canary_never_came_back_has_no_canary_figures(client, show):
     entry = a_cron_entry("jobs.Canary", queue="critical", round_trip_seconds=0.034)
     ordinary = a_cron_entry("jobs.Report", queue="default")
-    broker.snapshot = a_snapshot(cron=(entry, ordinary))
-    snapshots.refresh()
+    show(a_snapshot(cron=(entry, ordinary)))
     found = series(client.get("/metrics").text)
     assert {key: value for key, value in found.items() if "canary" in key[0]} == {
         ("headcount_canary_round_trip_seconds", "critical"): 0.034,
@@ -123,9 +117,8 @@ def test_health_is_one_where_a_check_is_ok():
     }
 
 
-def test_openmetrics_is_served_when_asked_for(client, broker, snapshots):
-    broker.snapshot = SNAPSHOT
-    snapshots.refresh()
+def test_openmetrics_is_served_when_asked_for(client, show):
+    show(SNAPSHOT)
     asked = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"
     answer = client.request("GET", "/metrics", {"accept": asked})
     assert answer.headers["content-type"].startswith("application/openmetrics-text; version=1.0.0")

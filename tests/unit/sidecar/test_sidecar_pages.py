@@ -1,3 +1,5 @@
+"""What the sidecar's pages say, and that nothing in them becomes markup."""
+
 import base64
 import hashlib
 import re
@@ -16,15 +18,6 @@ from tests.unit.sidecar.snapshots import HOST, NOW, a_cron_entry, a_queue, a_sna
 HOSTILE = """</code><script>alert("1")</script><img src=x onerror='alert(2)'>&amp;$title${style}"""
 HOSTILE_PARTS = ("<script>alert", "<img", "onerror='")
 LONG = "x" * 10_000
-
-
-@pytest.fixture
-def show(broker, snapshots):
-    def show(snapshot):
-        broker.snapshot = snapshot
-        snapshots.refresh()
-
-    return show
 
 
 @pytest.fixture
@@ -67,9 +60,8 @@ def test_what_is_wrong_comes_before_what_is_well(page, show):
     assert words.index("Beat has never reported") < words.index("every job accounted for")
 
 
-def test_it_shows_why_and_no_figures_during_an_outage(client, broker, snapshots):
-    broker.failure = BrokerError("redis://broker refuses connections")
-    snapshots.refresh()
+def test_it_shows_why_and_no_figures_during_an_outage(client, outage):
+    outage()
     answer = client.get("/")
     words = Page(answer.text).words
     assert answer.status_code == 200

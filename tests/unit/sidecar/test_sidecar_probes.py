@@ -1,3 +1,5 @@
+"""When a pod's worker is alive, and when it is ready."""
+
 import pytest
 
 from service.sidecar.probes import liveness, readiness

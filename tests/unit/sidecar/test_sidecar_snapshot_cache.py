@@ -1,3 +1,5 @@
+"""One reader for all who ask: how old a snapshot may be, and what a failed read leaves."""
+
 import threading
 
 import pytest

@@ -1,4 +1,4 @@
-"""What the telemetry tests share: events with everything filled in, and a captured log."""
+"""What the telemetry tests share: a log captured, and an interpreter left as it was found."""
 
 import json
 import logging

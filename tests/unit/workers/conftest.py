@@ -1,3 +1,5 @@
+"""A registry for each test that declares worker classes."""
+
 import pytest
 
 from workers import Worker

@@ -1,17 +1,8 @@
-"""The delay between attempts, as its documentation shows it."""
-
-import doctest
+"""The delay between attempts, beyond the examples of its documentation."""
 
 import pytest
 
-import workers.retry_delay
 from workers.retry_delay import retry_delay
-
-
-def test_the_examples_in_its_documentation_hold():
-    results = doctest.testmod(workers.retry_delay)
-    assert results.attempted
-    assert not results.failed
 
 
 @pytest.mark.parametrize(("uniform", "delay"), [(0, 20), (0.5, 30), (1, 40)])

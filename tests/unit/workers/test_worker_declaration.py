@@ -54,6 +54,8 @@ WRONG_ATTRIBUTES = [
     ("cron_schedule", "@reboot", "@hourly"),
     ("cron_schedule", "", "None or a cron expression"),
     ("cron_schedule", 600, "None or a cron expression"),
+    ("cron_deadline", 9, "None, or seconds from 10"),
+    ("cron_deadline", "60", "None, or seconds from 10"),
     ("retry_backoff", -1, "seconds, 0 or more"),
     ("retry_backoff", "5", "seconds, 0 or more"),
     ("retry_backoff", math.nan, "seconds, 0 or more"),
@@ -135,7 +137,8 @@ def test_a_refused_class_is_not_registered(registry):
 def test_defaults_are_those_of_the_contract():
     worker = declare()
     assert worker.name == "mail.SendInvoice"
-    assert (worker.queue, worker.max_retries, worker.cron_schedule) == ("default", 3, None)
+    assert (worker.queue, worker.max_retries) == ("default", 3)
+    assert (worker.cron_schedule, worker.cron_deadline) == (None, None)
     assert (worker.retry_backoff, worker.retry_backoff_max, worker.retry_jitter) == (5, 600, True)
     assert (worker.time_limit, worker.soft_time_limit) == (None, None)
     assert (worker.expires_in, worker.unique_for) == (None, None)
@@ -143,25 +146,29 @@ def test_defaults_are_those_of_the_contract():
 
 
 def test_every_attribute_may_be_set():
-    declare(
-        queue="low",
-        name="send invoice",
-        max_retries=0,
-        cron_schedule="*/10 * * * MON-FRI",
-        retry_backoff=0,
-        retry_backoff_max=0.5,
-        retry_jitter=False,
-        time_limit=60,
-        soft_time_limit=0.5,
-        expires_in=86400,
-        unique_for=1,
-        store_result=True,
-        log_arguments=["invoice_id", "urgent"],
-    )
+    given = {
+        "queue": "low",
+        "name": "send invoice",
+        "max_retries": 0,
+        "cron_schedule": "*/10 * * * MON-FRI",
+        "cron_deadline": 60,
+        "retry_backoff": 0,
+        "retry_backoff_max": 0.5,
+        "retry_jitter": False,
+        "time_limit": 60,
+        "soft_time_limit": 0.5,
+        "expires_in": 86400,
+        "unique_for": 1,
+        "store_result": True,
+        "log_arguments": ["invoice_id", "urgent"],
+    }
+    worker = declare(**given)
+    assert {name: getattr(worker, name) for name in given} == given
 
 
 def test_any_argument_may_be_logged_where_perform_takes_any():
-    declare(perform=classmethod(lambda cls, **fields: 0), log_arguments=("customer",))
+    worker = declare(perform=classmethod(lambda cls, **fields: 0), log_arguments=("customer",))
+    assert worker.log_arguments == ("customer",)
 
 
 def test_an_abstract_base_is_no_job_and_hands_down_what_it_has(registry):

@@ -106,6 +106,12 @@ class Jobs:
         )
         self.end(tag, "dead", job_id, record)
 
+    def die(self, *job_ids: str, queue: str = "default") -> None:
+        """Let jobs come, one by one, be taken and fail for good."""
+        for job_id in job_ids:
+            self.enqueue(job_id, queue)
+            self.bury(self.reserve()[job_id], job_id)
+
     def again(self, tag: str, job_id: str, due_in: float | None = None) -> None:
         due = "" if due_in is None else time.time() + due_in
         self.end(tag, "again", detail=f"{due}\n{self.message(job_id)}")
