@@ -5,7 +5,7 @@ PYTHON := $(shell for one in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: serve serve-worker serve-beat serve-flower serve-sidecar setup test chaos drill check format bench generate lock
+.PHONY: serve serve-worker serve-beat serve-flower serve-sidecar setup test chaos drill rehearsal check format bench generate lock
 
 serve: $(READY)  ## the whole stack, in the foreground; Ctrl-C stops it
 	@$(BIN)/headcount serve
@@ -30,6 +30,9 @@ chaos: $(READY)  ## the long form of tests/chaos, ten minutes; CHAOS_SEED=… re
 
 drill: $(READY)  ## faults in a real stack, and how soon the right alerts fire; 20 minutes
 	$(BIN)/python -m drill
+
+rehearsal: $(READY)  ## production on one machine: scaled, rolled, drained, its broker killed; 15 minutes
+	$(BIN)/python -m tests.rehearsal
 
 check: $(READY)  ## format, lint, types, import rules, generated files, tests
 	$(BIN)/ruff format --check .

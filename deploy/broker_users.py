@@ -39,9 +39,18 @@ RIGHTS: Mapping[str, str] = {
 """User -> what it may, in the access control list's words."""
 
 
-def access_control_list(passwords: Mapping[str, str]) -> str:
-    """Return the list's file. ``passwords``: one for each user of RIGHTS."""
-    users = [f"user {name} on #{_hash(passwords[name])} {RIGHTS[name]}" for name in RIGHTS]
+def access_control_list(passwords: Mapping[str, str], former: str = "") -> str:
+    """Return the list's file. ``passwords``: one for each user of RIGHTS.
+
+    ``former``: an earlier list, whose passwords stay valid beside the new ones; not those that
+    were valid beside them.
+    """
+    hashes = {name: [f"#{_hash(passwords[name])}"] for name in RIGHTS}
+    for line in former.splitlines():
+        _, name, _, password, *_ = line.split()
+        if name in hashes:
+            hashes[name].append(password)
+    users = [f"user {name} on {' '.join(hashes[name])} {RIGHTS[name]}" for name in RIGHTS]
     return "\n".join([NOBODY, *users]) + "\n"
 
 

@@ -1,12 +1,14 @@
 """Make an environment's Secrets, with new passwords: ``python -m deploy.secrets NAMESPACE``.
 
 Prints them for ``kubectl create -f -``, which refuses to replace those that exist. With
-``--broker-url URL`` for a broker elsewhere, which then has users of its own.
+``--broker-url URL`` for a broker elsewhere, which then has users of its own. With ``--beside FILE``
+to change passwords: those of the list in the file stay valid beside the new ones.
 """
 
 import argparse
 import json
 import sys
+from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
@@ -15,8 +17,11 @@ from deploy.broker_users import RIGHTS, access_control_list
 Manifest = dict[str, Any]
 
 
-def secrets(namespace: str, broker_url: str | None = None) -> list[Manifest]:
-    """Return the Secrets of an environment; overlays name everything after their namespace."""
+def secrets(namespace: str, broker_url: str | None = None, former: str = "") -> list[Manifest]:
+    """Return the Secrets of an environment; overlays name everything after their namespace.
+
+    ``former``: the broker's list of users whose passwords stay valid.
+    """
     flower = _secret(namespace, "flower", {"user": "flower", "password": token_urlsafe(32)})
     if broker_url is not None:
         urls = {"worker-url": broker_url, "sidecar-url": broker_url}
@@ -28,7 +33,7 @@ def secrets(namespace: str, broker_url: str | None = None) -> list[Manifest]:
         for process, user in (("worker", "jobs"), ("sidecar", "sidecar"))
     }
     users = {
-        "users.acl": access_control_list(passwords),
+        "users.acl": access_control_list(passwords, former),
         **{f"{user}-password": passwords[user] for user in ("admin", "exporter")},
     }
     return [
@@ -43,8 +48,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.secrets", description=__doc__)
     parser.add_argument("namespace", help="such as headcount-preview")
     parser.add_argument("--broker-url", metavar="URL", help="of a broker elsewhere")
+    parser.add_argument(
+        "--beside", metavar="FILE", type=Path, help="users.acl of the Secrets before"
+    )
     options = parser.parse_args(arguments)
-    items = secrets(options.namespace, options.broker_url)
+    former = options.beside.read_text(encoding="utf-8") if options.beside else ""
+    items = secrets(options.namespace, options.broker_url, former)
     json.dump({"apiVersion": "v1", "kind": "List", "items": items}, sys.stdout, indent=2)
     print()
     return 0

@@ -1,7 +1,5 @@
 """The drill's stack: broker, two workers, Beat, sidecar, Prometheus and Alertmanager."""
 
-import json
-import shutil
 import subprocess
 import sys
 import time
@@ -12,17 +10,15 @@ from pathlib import Path
 import httpx
 import redis
 
-from alerts import generate
 from alerts.pace import Pace
+from drill import monitoring
 from drill.processes import Member, environment
 from service.serve.embedded import valkey_program
 from service.serve.ports import choose_port
 
 HOST = "127.0.0.1"
 LEASE_SECONDS = "6"
-SCRAPE_SECONDS = "1s"
 START_SECONDS = 30
-ALERTMANAGER_CONFIG = Path(generate.__file__).parent / "alertmanager.yml"
 
 
 class Stack:
@@ -34,12 +30,18 @@ class Stack:
         self.ports = {name: choose_port(HOST) for name in names}
         self.url = f"redis://{HOST}:{self.ports['broker']}/0"
         self.client = redis.Redis(port=self.ports["broker"], socket_timeout=2)
-        self.broker = self._member("broker", str(valkey_program()), *self._broker_options())
+        broker = (str(valkey_program()), *self._broker_options())
+        self.broker = Member(broker, environment(), directory / "broker.log")
         self.workers = [self._headcount("worker", port=name) for name in ("a", "b")]
         self.beat = self._headcount("beat")
         self.sidecar = self._headcount("sidecar")
-        self.prometheus = self._member("prometheus", *self._prometheus())
-        self.alertmanager = self._member("alertmanager", *self._alertmanager())
+        scraped = {
+            "headcount-worker": monitoring.addresses(self.ports["a"], self.ports["b"]),
+            "headcount-sidecar": monitoring.addresses(self.ports["sidecar"]),
+        }
+        listening = self.ports["prometheus"], self.ports["alertmanager"]
+        self.prometheus = monitoring.prometheus(directory, pace, *listening, scraped)
+        self.alertmanager = monitoring.alertmanager(directory, self.ports["alertmanager"])
 
     @property
     def members(self) -> list[Member]:
@@ -75,52 +77,10 @@ class Stack:
         argv = (sys.executable, "-m", "service", name)
         return Member(argv, self.environment() | ports, self.directory / f"{name}{port}.log")
 
-    def _member(self, name: str, *argv: str) -> Member:
-        return Member(argv, environment(), self.directory / f"{name}.log")
-
     def _broker_options(self) -> tuple[str, ...]:
         return (
             *("--port", str(self.ports["broker"]), "--bind", HOST, "--dir", str(self.directory)),
             *("--appendonly", "yes", "--save", "", "--maxmemory", "256mb"),
-        )
-
-    def _prometheus(self) -> tuple[str, ...]:
-        rules = self.directory / "rules"
-        rules.mkdir()
-        generate.write(rules, self.pace)
-        jobs = {"headcount-worker": ("a", "b"), "headcount-sidecar": ("sidecar",)}
-        config = {
-            "global": {"scrape_interval": SCRAPE_SECONDS, "evaluation_interval": SCRAPE_SECONDS},
-            "rule_files": [str(rules / "*.rules.yml")],
-            "alerting": {"alertmanagers": [self._targets("alertmanager")]},
-            "scrape_configs": [
-                {"job_name": job, "static_configs": self._targets(*names)["static_configs"]}
-                for job, names in jobs.items()
-            ],
-        }
-        file = self.directory / "prometheus.yml"
-        file.write_text(json.dumps(config))
-        return (
-            _program("prometheus"),
-            f"--config.file={file}",
-            f"--storage.tsdb.path={self.directory / 'prometheus'}",
-            f"--web.listen-address={HOST}:{self.ports['prometheus']}",
-            "--rules.alert.resend-delay=1s",
-            "--log.level=warn",
-        )
-
-    def _targets(self, *names: str) -> dict[str, list[dict[str, list[str]]]]:
-        targets = [f"{HOST}:{self.ports[name]}" for name in names]
-        return {"static_configs": [{"targets": targets}]}
-
-    def _alertmanager(self) -> tuple[str, ...]:
-        return (
-            _program("alertmanager", "prometheus-alertmanager"),
-            f"--config.file={ALERTMANAGER_CONFIG}",
-            f"--storage.path={self.directory / 'alertmanager'}",
-            f"--web.listen-address={HOST}:{self.ports['alertmanager']}",
-            "--cluster.listen-address=",
-            "--log.level=warn",
         )
 
 
@@ -156,10 +116,3 @@ def _answers(url: str) -> bool:
         return httpx.get(url, trust_env=False).is_success
     except httpx.HTTPError:
         return False
-
-
-def _program(*names: str) -> str:
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        raise FileNotFoundError(f"{names[0]} is not installed")
-    return found

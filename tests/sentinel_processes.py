@@ -1,7 +1,7 @@
 """A master, its replicas and their sentinels: real Valkeys, each on a port of its own."""
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -15,14 +15,19 @@ from tests.broker_process import BrokerProcess, free_port
 from tests.waiting import wait_until
 
 MASTER_NAME = "jobs"
-DOWN_AFTER_MILLISECONDS = 1000
 
 
 class SentinelProcess:
     """One sentinel watching the master on ``master_port``."""
 
     def __init__(
-        self, directory: Path, master_port: int, quorum: int, password: str, own_password: str
+        self,
+        directory: Path,
+        master_port: int,
+        quorum: int,
+        password: str,
+        own_password: str,
+        down_after_milliseconds: int,
     ) -> None:
         directory.mkdir(parents=True)
         self.port = free_port()
@@ -33,7 +38,7 @@ class SentinelProcess:
         lines += [
             f"sentinel {option} {MASTER_NAME} {value}"
             for option, value in (
-                ("down-after-milliseconds", DOWN_AFTER_MILLISECONDS),
+                ("down-after-milliseconds", down_after_milliseconds),
                 ("failover-timeout", 10_000),
                 ("parallel-syncs", 1),
                 *([("auth-pass", password)] if password else []),
@@ -80,7 +85,9 @@ class SentinelProcess:
 class SentinelProcesses:
     """``servers`` (the first one is the first master) and ``sentinels``, from ``with`` on.
 
-    ``password`` is that of the servers, ``own_password`` that of the sentinels.
+    ``password`` is that of the servers, ``own_password`` that of the sentinels; ``options`` are of
+    the servers' configuration file; sentinels call a server down that has been silent for
+    ``down_after_milliseconds``.
     """
 
     def __init__(
@@ -90,15 +97,24 @@ class SentinelProcesses:
         sentinels: int = 3,
         password: str = "",
         own_password: str = "",
+        options: Mapping[str, object] | None = None,
+        down_after_milliseconds: int = 1000,
     ) -> None:
         self._password, self._running = password, ExitStack()
+        options = {"repl-diskless-sync-delay": 0} | dict(options or {})
         self.servers = [
-            BrokerProcess(directory / f"server-{n}", password, {"repl-diskless-sync-delay": 0})
-            for n in range(1 + replicas)
+            BrokerProcess(directory / f"server-{n}", password, options) for n in range(1 + replicas)
         ]
         first, quorum = self.servers[0].port, sentinels // 2 + 1
         self.sentinels = [
-            SentinelProcess(directory / f"sentinel-{n}", first, quorum, password, own_password)
+            SentinelProcess(
+                directory / f"sentinel-{n}",
+                first,
+                quorum,
+                password,
+                own_password,
+                down_after_milliseconds,
+            )
             for n in range(sentinels)
         ]
 
@@ -107,8 +123,11 @@ class SentinelProcesses:
         """The broker's URL, as a user of Headcount writes it."""
         return self.url_of(self.sentinels)
 
-    def url_of(self, sentinels: Sequence[SentinelProcess], database: int = 0) -> str:
-        credentials = f":{quote(self._password, safe='')}@" if self._password else ""
+    def url_of(
+        self, sentinels: Sequence[SentinelProcess], database: int = 0, user: str = ""
+    ) -> str:
+        """Return it for one of the servers' users, whose password is that of all."""
+        credentials = f"{user}:{quote(self._password, safe='')}@" if self._password else ""
         return ";".join(
             f"sentinel://{credentials}127.0.0.1:{one.port}/{database}" for one in sentinels
         )

@@ -32,12 +32,19 @@ class JobConsumer(Consumer):
     """Consumes job queues; whatever it cannot run goes to the dead set, counted as unknown."""
 
     class Blueprint(Consumer.Blueprint):
-        """Celery's steps, but for remote control's."""
+        """Celery's steps, but for remote control's; it tells nobody the sentinels' password."""
 
         default_steps: ClassVar = [
             "workers.bootsteps:SteadyControl" if step == CELERYS_CONTROL else step
             for step in Consumer.Blueprint.default_steps
         ]
+
+        def info(self, consumer: Any) -> dict[str, Any]:
+            """Return what ``inspect stats``, and so Flower, tell of it."""
+            told: dict[str, Any] = super().info(consumer)
+            if isinstance(told.get("broker"), dict):  # "N/A" while there is no connection
+                told["broker"].pop("transport_options", None)
+            return told
 
     def update_strategies(self) -> None:
         """Set up the tasks as Celery does; these tracers serve the pools without children."""

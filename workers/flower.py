@@ -23,9 +23,8 @@ def run_flower(settings: Settings) -> None:
     app = app_with_jobs(settings)
     # Flower takes no jobs, and shows queues only of transports it knows by name.
     app.conf.broker_transport = None
-    # That transport takes all sentinels from the URL, and Flower asks them asynchronously.
+    # That transport takes all sentinels from the URL.
     app.conf.broker_url = ";".join(broker_address(settings.require_broker()).urls())
-    app.conf.broker_transport_options.get("sentinel_kwargs", {}).pop("retry", None)
     import flower.command
 
     from workers.flower_app import MOST_TASKS, MOST_WORKERS, HeadcountFlower

@@ -15,6 +15,7 @@ from service.broker import keys
 from service.broker.connection import never_retry
 from service.broker.delivery import JobMessage
 from service.broker.intake import Intake
+from service.broker.leading import LeadingConnection, LeadingSSLConnection
 from service.broker.lease import End, State, queue_of
 from service.broker.outbox import Outbox
 from service.broker.publishing import publish_message
@@ -161,6 +162,9 @@ class LeasedSentinelChannel(LeasedChannel, kombu_redis.SentinelChannel):
         "sentinels",
     )
 
+    connection_class = LeadingConnection
+    connection_class_ssl = LeadingSSLConnection
+
     sentinels: Sequence[tuple[str, int]] = ()
 
     def _sentinel_managed_pool(self, asynchronous: bool = False) -> Any:
@@ -168,7 +172,8 @@ class LeasedSentinelChannel(LeasedChannel, kombu_redis.SentinelChannel):
         options = self._connparams(asynchronous)
         for name in ("host", "port"):
             del options[name]
-        manager = Sentinel(self.sentinels, sentinel_kwargs=self.sentinel_kwargs)
+        asked = self.sentinel_kwargs | {"retry": never_retry()}
+        manager = Sentinel(self.sentinels, sentinel_kwargs=asked)
         # kombu closes their connections to the sentinels with the channel.
         setattr(self, "_async_sentinel_manager" if asynchronous else "_sentinel_manager", manager)
         return SentinelConnectionPool(self.master_name, manager, **options)

@@ -14,6 +14,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
+from service.broker.leading import LeadingConnection, LeadingSSLConnection
 from service.broker_address import BrokerAddress, broker_address
 from service.errors import BrokerError
 from service.settings import Settings
@@ -49,7 +50,9 @@ def connect(
         host, port = address.hosts[0]
         return redis.Redis(host=host, port=port, **options)
     asked = sentinel_options(address, settings.sentinel_credentials())
-    sentinels = Sentinel(address.hosts, sentinel_kwargs=asked)
+    sentinels = Sentinel(address.hosts, sentinel_kwargs=asked | {"retry": never_retry()})
+    options["connection_class"] = LeadingSSLConnection if address.tls else LeadingConnection
+    options.pop("ssl", None)  # which says the same
     client: redis.Redis = sentinels.master_for(settings.sentinel_master, **options)
     return client
 
@@ -64,7 +67,6 @@ def sentinel_options(address: BrokerAddress, credentials: Mapping[str, str]) -> 
     return {
         "socket_timeout": SENTINEL_TIMEOUT_SECONDS,
         "socket_connect_timeout": SENTINEL_TIMEOUT_SECONDS,
-        "retry": never_retry(),
         **credentials,
         **_tls_options(address),
     }

@@ -143,7 +143,7 @@ class Intake:
 
     def _on_reply(self) -> None:
         try:
-            replies = self.line.requests.receive()
+            replies = self.line.replies()
         except BROKEN as error:
             return self._lost(error)
         if replies is not None and self._sent is not None:

@@ -6,9 +6,11 @@
 import logging
 import time
 from collections.abc import Callable
+from typing import Any
 
 import redis
 
+from service.broker.leading import LATE_SECONDS
 from service.broker.scripts import FINISH, RESERVE
 from service.broker.wire import SILENT, BrokerSocket
 
@@ -76,6 +78,19 @@ class Line:
         waiting_too_long = self.waiting.overdue(now, REPLY_TIMEOUT_SECONDS + WAIT_SECONDS)
         if waiting_too_long or self.overdue(now):
             raise TimeoutError(SILENT)
+
+    def replies(self) -> list[Any] | None:
+        """Return the replies to all that was requested, or None while some have not arrived.
+
+        Raises:
+            redis.RedisError, OSError: the connection broke, the broker refused, or answered so
+                late that another leads; see :meth:`lose`.
+        """
+        late = self.requests.overdue(time.monotonic(), LATE_SECONDS)
+        replies = self.requests.receive()
+        if late and replies is not None:
+            self.requests.expect_to_lead()
+        return replies
 
     def lose(self, error: Exception, leases: int) -> None:
         """Hang up after an error; ``leases`` are kept meanwhile."""

@@ -9,6 +9,8 @@ from typing import Any
 import hiredis
 import redis
 
+from service.broker.leading import LeadingConnection
+
 PATIENCE_SECONDS = 0.5
 """How long connecting, and sending what the broker is slow to take, may keep the loop waiting."""
 
@@ -103,6 +105,15 @@ class BrokerSocket:
             return None
         replies, self._replies, self.pending = self._replies, [], 0
         return replies
+
+    def expect_to_lead(self) -> None:
+        """Ask whether the broker at the other end still leads, where it is behind sentinels.
+
+        Raises:
+            redis.RedisError, OSError: it does not, or nobody can say.
+        """
+        if isinstance(self._connection, LeadingConnection):
+            self._connection.expect_to_lead()
 
     def ask(self, *command: Any) -> Any:
         """Send a command and wait for its reply; raises as :meth:`receive`."""

@@ -18,14 +18,15 @@ LONGEST_ENQUEUE_SECONDS = 10.0
 class Enqueuer:
     """Enqueues jobs under tags of their own. Any thread may.
 
-    ``accepted``: tag -> fate; ``doubtful``: the same of those whose enqueue raised; ``due``:
-    tag -> Unix time; ``twice``: tags that may run twice because they were enqueued twice.
+    ``accepted``: tag -> fate; ``doubtful``: the same of those whose enqueue raised; ``begun``:
+    tag -> Unix time at which its enqueue began; ``due``: tag -> Unix time, of delayed jobs only;
+    ``twice``: tags that may run twice because they were enqueued twice.
     """
 
     def __init__(self) -> None:
         self._numbers = count(1)
         self.accepted, self.doubtful = dict[str, str](), dict[str, str]()
-        self.due = dict[str, float]()
+        self.begun, self.due = dict[str, float](), dict[str, float]()
         self.twice = set[str]()
         self.longest_seconds = 0.0
 
@@ -48,6 +49,7 @@ class Enqueuer:
 
     def record(self, tag: str, fate: str, enqueue: Callable[[], object]) -> None:
         """Enqueue, and write down what is known of it."""
+        self.begun.setdefault(tag, time.time())
         begun = time.monotonic()
         try:
             enqueue()
@@ -60,32 +62,44 @@ class Enqueuer:
         self.longest_seconds = max(self.longest_seconds, time.monotonic() - begun)
 
 
+Mixture = Callable[[Enqueuer, random.Random], object]
+"""Enqueues a job of whatever kind the dice say."""
+
+
+def of_every_fate(enqueuer: Enqueuer, rng: random.Random) -> None:
+    """Enqueue a job that may be quick, slow, delayed, failing, perishable or unique."""
+    dice = rng.random()
+    if dice < 0.4:
+        enqueuer.one(jobs.Quick)
+    elif dice < 0.75:
+        nap = rng.choice([jobs.Nap, jobs.CriticalNap, jobs.LowNap])
+        enqueuer.one(nap, rng.uniform(0, 0.4))
+    elif dice < 0.85:
+        enqueuer.one(jobs.Quick, due_in=rng.uniform(0, 4))
+    else:
+        rare = [jobs.Flaky, jobs.FailsAlways, jobs.ChildKilledOnce, jobs.Perishable]
+        job = rng.choice([*rare, jobs.Unique])
+        enqueuer.pair() if job is jobs.Unique else enqueuer.one(job)
+
+
 class Load:
     """Enqueues a seeded mixture from a thread, so many jobs a second, while the ``with`` lasts."""
 
-    def __init__(self, enqueuer: Enqueuer, rng: random.Random, per_second: float) -> None:
-        self._enqueuer, self._rng = enqueuer, random.Random(rng.random())
+    def __init__(
+        self,
+        enqueuer: Enqueuer,
+        rng: random.Random,
+        per_second: float,
+        mixture: Mixture = of_every_fate,
+    ) -> None:
+        self._enqueuer, self._rng, self._mixture = enqueuer, random.Random(rng.random()), mixture
         self._pause = 1 / per_second
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run)
 
     def _run(self) -> None:
         while not self._stopped.wait(self._pause):
-            self._one(self._enqueuer)
-
-    def _one(self, enqueuer: Enqueuer) -> None:
-        dice = self._rng.random()
-        if dice < 0.4:
-            enqueuer.one(jobs.Quick)
-        elif dice < 0.75:
-            nap = self._rng.choice([jobs.Nap, jobs.CriticalNap, jobs.LowNap])
-            enqueuer.one(nap, self._rng.uniform(0, 0.4))
-        elif dice < 0.85:
-            enqueuer.one(jobs.Quick, due_in=self._rng.uniform(0, 4))
-        else:
-            rare = [jobs.Flaky, jobs.FailsAlways, jobs.ChildKilledOnce, jobs.Perishable]
-            job = self._rng.choice([*rare, jobs.Unique])
-            enqueuer.pair() if job is jobs.Unique else enqueuer.one(job)
+            self._mixture(self._enqueuer, self._rng)
 
     def __enter__(self) -> Self:
         self._thread.start()

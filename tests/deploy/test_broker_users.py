@@ -1,6 +1,7 @@
 """The users of the broker in the cluster can do what they have to, and no more."""
 
 import signal
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,16 +23,28 @@ class Cluster:
     """A Valkey with the cluster's configuration and users, and Headcount's processes on it."""
 
     def __init__(self, directory, processes):
-        made = {one["metadata"]["name"]: one["stringData"] for one in secrets("shop")}
-        self._urls, users = made["broker"], made["valkey-users"]
-        self.passwords = {user: users[f"{user}-password"] for user in ("admin", "exporter")}
-        (directory / "users.acl").write_text(users["users.acl"])
+        self._list = directory / "users.acl"
+        self.passwords, self._urls = self.take(secrets("shop"))
         self.broker = BrokerProcess(
             directory / "data",
-            options=options() | {"aclfile": directory / "users.acl"},
+            options=options() | {"aclfile": self._list},
         )
         self.broker.client = self.client("admin")
         self._start = processes.start
+
+    def take(self, made):
+        """Put Secrets' list of users where the broker reads it; passwords of people, and URLs."""
+        texts = {one["metadata"]["name"]: one["stringData"] for one in made}
+        users = texts["valkey-users"]
+        self._list.write_text(users["users.acl"])
+        return {user: users[f"{user}-password"] for user in ("admin", "exporter")}, texts["broker"]
+
+    def change_passwords(self):
+        """As deploy/README.md says: new Secrets beside the old, then ACL LOAD by the old admin."""
+        admin = self.client("admin")
+        self.passwords, self._urls = self.take(secrets("shop", former=self._list.read_text()))
+        admin.acl_load()
+        self.broker.client = self.client("admin")
 
     def url(self, process):
         """The URL of the Secret, at the port of this test's broker."""
@@ -46,8 +59,8 @@ class Cluster:
     def client_of(self, process):
         return redis.Redis.from_url(self.url(process), socket_timeout=5)
 
-    def start(self, process, **variables):
-        return self._start(process, broker_url=self.url(process), **variables)
+    def start(self, *arguments, **variables):
+        return self._start(*arguments, broker_url=self.url(arguments[0]), **variables)
 
     @property
     def _place(self):
@@ -61,13 +74,24 @@ def options():
     return {name: value for name, value in pairs.items() if name not in ("dir", "aclfile")}
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    directory = tmp_path_factory.mktemp("cluster")
+@contextmanager
+def running_cluster(directory):
     with Processes(directory) as processes:
         cluster = Cluster(directory, processes)
         with cluster.broker:
             yield cluster
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    with running_cluster(tmp_path_factory.mktemp("cluster")) as running:
+        yield running
+
+
+@pytest.fixture
+def another_cluster(tmp_path):
+    with running_cluster(tmp_path) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -183,4 +207,17 @@ def test_without_a_password_one_may_only_ask_whether_it_is_there(cluster):
 def test_the_broker_is_set_up_as_jobs_need_it(cluster):
     info = cluster.broker.client.info()
     assert (info["maxmemory_policy"], info["aof_enabled"]) == ("noeviction", 1)
-    assert info["maxmemory"] == 1 << 30
+    assert info["maxmemory"] == 768 << 20
+
+
+def test_passwords_are_changed_while_everybody_works(another_cluster):
+    cluster = another_cluster
+    worker, former = cluster.start("worker"), cluster.url("worker")
+    cluster.change_passwords()
+    assert cluster.url("worker") != former
+    enqueued = cluster.start("enqueue", "tests.sample_jobs.Note")
+    enqueued.wait(30)
+    wait_until(worker.finished, 15, worker.text())
+    cluster.change_passwords()
+    with pytest.raises(redis.exceptions.AuthenticationError):
+        redis.Redis.from_url(former, socket_timeout=5).ping()

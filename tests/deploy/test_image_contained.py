@@ -87,6 +87,16 @@ def test_the_health_check_finds_out_that_a_process_does_not_answer(containers, m
     assert not sidecar.is_healthy()
 
 
+def test_the_health_check_finds_out_that_beat_is_frozen(containers):
+    beat = containers["beat"]
+    beat.first.suspend()
+    try:
+        assert not beat.is_healthy()
+    finally:
+        beat.first.resume()
+    assert beat.is_healthy()
+
+
 def test_only_workers_write_and_only_what_children_count_into(containers):
     written = {name: containers[name].written() for name in PROCESSES}
     assert {name for name, files in written.items() if files} == {"worker"}

@@ -65,16 +65,16 @@ def test_an_unknown_field_of_a_pod_monitor_is_found():
     assert len(list(unfit([spoilt], NEWEST))) == 1
 
 
-@pytest.mark.parametrize(("name", "replicas"), [("preview", 1), ("production", 3)])
-def test_the_documented_scaling_commands_name_what_is_there(name, replicas):
+@pytest.mark.parametrize(("name", "replicas", "more"), [("preview", 1, 5), ("production", 3, 10)])
+def test_the_documented_scaling_commands_name_what_is_there(name, replicas, more):
     namespace = f"headcount-{name}"
     deployment = named(overlay(name), "Deployment", f"{namespace}-worker-deployment")
     assert deployment["metadata"]["name"] == f"{namespace}-worker-deployment"
     assert deployment["metadata"]["namespace"] == namespace
     assert deployment["spec"]["replicas"] == replicas
     page = (KUBERNETES.parent / "README.md").read_text()
-    command = f"kubectl scale deployment {namespace}-worker-deployment --replicas="
-    assert any(command in line and f"-n {namespace}" in line for line in page.splitlines())
+    scale = f"kubectl scale deployment {namespace}-worker-deployment --replicas={more}"
+    assert f"{scale} -n {namespace}\n" in page
 
 
 @pytest.mark.parametrize("name", OVERLAYS)
@@ -115,6 +115,8 @@ def test_a_broker_elsewhere_takes_the_place_of_the_one_in_the_cluster(tmp_path, 
     manifests = built(tmp_path)
     assert of_kind(manifests, "StatefulSet") == []
     assert list(unfit(manifests, NEWEST)) == []
+    for name, one in containers(manifests):
+        assert {"secretRef": {"name": "broker-variables", "optional": True}} in one["envFrom"], name
     with_certificate = [
         name for name, one in containers(manifests)
         if any(mount["name"] == "broker-ca" for mount in one["volumeMounts"])

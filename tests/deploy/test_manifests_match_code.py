@@ -1,5 +1,6 @@
 """Every command, variable, port, path and series that the files of deploy/ name exists."""
 
+import json
 import re
 
 import pytest
@@ -16,6 +17,7 @@ from tests.deploy.manifests import (
     KUBERNETES,
     OVERLAYS,
     containers,
+    named,
     of_kind,
     overlay,
     settings,
@@ -35,6 +37,7 @@ OF_OTHERS = {"worker": "/metrics", "flower": "/healthcheck"}
 """Paths that are not the sidecar's: service/telemetry/metrics_app.py, Flower's own."""
 
 each_overlay = pytest.mark.parametrize("name", OVERLAYS)
+IMAGE = (DEPLOY / "Dockerfile").read_text()
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 
 
@@ -60,7 +63,7 @@ def test_every_container_runs_a_command_that_exists(name):
 def test_the_image_has_the_projects_version(name):
     text = (DEPLOY.parent / "pyproject.toml").read_text()
     [version] = re.findall(r'^version = "(.*)"', text, re.MULTILINE)
-    composed = [one for one in COMPOSE["services"].values() if "build" in one]
+    composed = [COMPOSE["services"][command] for command in PORTS]
     assert {one["image"] for one in [*ours(name), *composed]} == {f"headcount:{version}"}
 
 
@@ -89,7 +92,7 @@ def test_every_probe_asks_for_a_path_that_is_answered_at_that_port(name):
     paths = sidecar_paths()
     for container in ours(name):
         probes = [container[kind] for kind in container if kind.endswith("Probe")]
-        for asked in [probe["httpGet"] for probe in probes]:
+        for asked in [probe["httpGet"] for probe in probes if "httpGet" in probe]:
             [command] = container["args"]
             port = PORTS[command].get(asked["port"], asked["port"])
             if port == DEFAULTS.http_port:
@@ -97,6 +100,35 @@ def test_every_probe_asks_for_a_path_that_is_answered_at_that_port(name):
             else:
                 assert port in PORTS[command].values()
                 assert asked["path"] == OF_OTHERS[command]
+
+
+@each_overlay
+def test_what_probes_run_in_a_container_is_the_images_own_health_check(name):
+    ran = {
+        " ".join(one["livenessProbe"]["exec"]["command"])
+        for one in ours(name) if "exec" in one["livenessProbe"]
+    }  # fmt: skip
+    asked = re.search(r"HEALTHCHECK .*?CMD (\[.*?\])", IMAGE, re.DOTALL)
+    assert ran == {" ".join(json.loads(asked[1]))}
+
+
+@each_overlay
+def test_which_jobs_there_are_is_left_to_the_image(name):
+    """Even an empty HEADCOUNT_WORKERS would hide the one that an image sets."""
+    assert "HEADCOUNT_WORKERS" not in settings(overlay(name))
+    assert not any(
+        "HEADCOUNT_WORKERS" in one.get("environment", ()) for one in COMPOSE["services"].values()
+    )
+
+
+@each_overlay
+def test_series_come_with_the_job_of_our_rules_and_their_pod_as_the_instance(name):
+    for monitor in of_kind(overlay(name), "PodMonitor"):
+        [endpoint] = monitor["spec"]["podMetricsEndpoints"]
+        labels = {one["targetLabel"]: one for one in endpoint["relabelings"]}
+        [kind] = [command for command in PORTS if endpoint["port"] in PORTS[command]][:1]
+        assert labels["job"]["replacement"] == f"headcount-{kind}"
+        assert labels["instance"]["sourceLabels"] == ["__meta_kubernetes_pod_name"]
 
 
 @each_overlay
@@ -135,9 +167,7 @@ def test_secrets_that_pods_read_are_those_that_are_made(name):
 @pytest.mark.parametrize("name", ["preview", "production"])
 def test_the_broker_urls_that_are_made_lead_to_the_broker_in_the_cluster(name):
     namespace = f"headcount-{name}"
-    [service] = [
-        one for one in of_kind(overlay(name), "Service") if "valkey" in one["metadata"]["name"]
-    ]
+    service = named(overlay(name), "Service", "-valkey-service")
     urls = secrets(namespace)[0]["stringData"]
     for url in urls.values():
         load_settings({"CELERY_BROKER_URL": url})

@@ -11,8 +11,11 @@ from tests.deploy.manifests import (
     pods,
     settings,
 )
+from tests.deploy.quantities import mebibytes
 
-LISTENS_NOWHERE = "beat-deployment/beat"
+LOGS_MEBIBYTES = 64
+"""What a node keeps of a container's log, unless told: five files of 10 MiB."""
+
 GIVING_UP_SECONDS = 5
 """For giving back what runs, beyond the grace: docs/settings.md."""
 
@@ -63,23 +66,34 @@ def test_every_image_is_named_by_its_version(name):
 
 
 @each_overlay
-def test_every_container_asks_for_what_it_needs_and_has_a_limit_of_memory(name):
+def test_every_container_asks_for_what_it_needs_and_has_limits_of_memory_and_disk(name):
     def holds(container):
-        resources = container["resources"]
-        return {"cpu", "memory"} <= resources["requests"].keys() and mebibytes(
-            resources["limits"]["memory"]
-        ) >= mebibytes(resources["requests"]["memory"])
+        requests, limits = container["resources"]["requests"], container["resources"]["limits"]
+        return "cpu" in requests and all(
+            mebibytes(limits[one]) >= mebibytes(requests[one])
+            for one in ("memory", "ephemeral-storage")
+        )
 
     assert offenders(name, holds) == []
 
 
 @each_overlay
-def test_every_container_that_listens_has_probes(name):
-    def holds(container):
-        return {"startupProbe", "livenessProbe"} <= container.keys()
+def test_what_a_pod_may_write_fits_into_what_its_containers_may(name):
+    for pod_name, pod in pods(overlay(name)):
+        written = sum(
+            mebibytes(one["emptyDir"]["sizeLimit"]) for one in pod["volumes"] if "emptyDir" in one
+        )
+        limits = [one["resources"]["limits"]["ephemeral-storage"] for one in pod["containers"]]
+        assert sum(map(mebibytes, limits)) - written >= LOGS_MEBIBYTES, pod_name
 
-    without = [one for one in offenders(name, holds) if not one.endswith(LISTENS_NOWHERE)]
-    assert without == []
+
+@each_overlay
+def test_every_container_is_restarted_when_it_hangs_and_has_time_to_start(name):
+    def holds(container):
+        started = container.get("startupProbe", container["livenessProbe"])
+        return "ports" not in container or seconds_until(started) >= 120
+
+    assert offenders(name, holds) == []
 
 
 @each_overlay
@@ -176,8 +190,3 @@ def test_a_worker_is_restarted_by_its_own_probe_and_a_sidecar_by_another(name):
 
 def seconds_until(probe):
     return probe["periodSeconds"] * probe["failureThreshold"]
-
-
-def mebibytes(quantity):
-    factors = {"Mi": 1, "Gi": 1024}
-    return int(quantity[:-2]) * factors[quantity[-2:]]

@@ -1,5 +1,7 @@
 """Brokers behind Sentinel: whoever is master now gets the jobs, and none is lost on the way."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from service.errors import EnqueueError
@@ -13,9 +15,17 @@ PASSWORD, SENTINELS_OWN = "p@ss5ECR3T", "wATCH5ECR3T"
 
 
 @pytest.fixture
-def watched(tmp_path):
+def down_after_milliseconds():
+    return 1000
+
+
+@pytest.fixture
+def watched(tmp_path, down_after_milliseconds):
     with SentinelProcesses(
-        tmp_path / "watched", password=PASSWORD, own_password=SENTINELS_OWN
+        tmp_path / "watched",
+        password=PASSWORD,
+        own_password=SENTINELS_OWN,
+        down_after_milliseconds=down_after_milliseconds,
     ) as watched:
         yield watched
 
@@ -37,6 +47,10 @@ def test_everything_works_behind_sentinels(watched, whole):
     everyone = [worker, *whole.look()]
     [answer] = process_app().control.ping(timeout=1)
     assert list(answer.values()) == [{"ok": "pong"}]
+    asked = process_app().control.inspect(timeout=2)
+    for told in (asked.stats(), asked.conf(with_defaults=True)):
+        assert "jobs" in str(told)
+        assert "5ECR3T" not in str(told)
     assert worker.stop(15) == 0
     assert not [one.command for one in everyone if "5ECR3T" in one.text()]
 
@@ -92,6 +106,25 @@ def test_jobs_follow_a_master_that_was_only_demoted(watched, whole, notes):
     wait_until(lambda: worker.attempts(after.id) and not master.pending(), 20)
     assert [line["outcome"] for line in worker.attempts(after.id)] == ["succeeded"]
     assert master.drifts() == {}
+
+
+@pytest.mark.parametrize("down_after_milliseconds", [200])  # sooner than enqueuers give up
+def test_what_a_broker_did_while_another_took_over_is_not_believed(watched, whole, notes):
+    """It hung, and does what it was sent when it goes on, as if it still led."""
+    before = jobs.Note.perform_async("before")  # which connects
+    watched.wait_until_replicated()
+    former = watched.master
+    former.freeze()
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(jobs.Note.perform_async, "asked", n) for n in range(4)]
+        master = watched.wait_until_another_leads(former)
+        former.thaw()
+        accepted = [one.result().id for one in asked if one.exception() is None]
+    worker = whole.start("worker")
+    wait_until(lambda: not master.pending(), 20)
+    ended = {line["job_id"] for line in worker.finished()}
+    assert ended >= {before.id, *accepted}
+    assert len(notes.lines()) == len(set(notes.lines()))
 
 
 def test_a_wrong_name_of_the_master_is_said(whole):
