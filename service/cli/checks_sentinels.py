@@ -6,7 +6,7 @@ from typing import Any
 
 import redis
 
-from service.broker.connection import sentinel_options
+from service.broker.connection import connect, never_retry, sentinel_options
 from service.broker_address import BrokerAddress, broker_address
 from service.cli.findings import Finding, Findings, ok, problem, warning
 from service.settings import Settings
@@ -30,7 +30,7 @@ def check_sentinels(settings: Settings) -> Findings:
                 strict=True,
             )
         )
-    found = list(_judged(answers, settings.sentinel_master))
+    found = [*_judged(answers, settings.sentinel_master), *_alone(settings)]
     yield from found or [ok("sentinels", f"{len(answers)} agree on {settings.sentinel_master!r}")]
 
 
@@ -83,9 +83,25 @@ def _set_up(seen: Mapping[str, Any], named: int, master: str) -> Iterator[Findin
         )
 
 
+def _alone(settings: Settings) -> Iterator[Finding]:
+    """Judge whether a broker takes jobs that has no replica any more: others may lead by now."""
+    try:
+        said = connect(settings).info("replication")
+    except (redis.RedisError, OSError):
+        return  # which the broker's own checks tell of
+    if int(said.get("connected_slaves", 0)) > 1 and "min_slaves_good_slaves" not in said:
+        yield warning(
+            "sentinels",
+            "the broker takes jobs also while it is cut off from its replicas, and forgets them "
+            "when it is back; mend: min-replicas-to-write 1 on all servers",
+        )
+
+
 def _ask(host: tuple[str, int], address: BrokerAddress, settings: Settings) -> Answer:
     options = sentinel_options(address, settings.sentinel_credentials())
-    client = redis.Redis(host=host[0], port=host[1], decode_responses=True, **options)
+    client = redis.Redis(
+        host=host[0], port=host[1], decode_responses=True, retry=never_retry(), **options
+    )
     try:
         with client:
             return _pairs(client.execute_command("SENTINEL", "MASTER", settings.sentinel_master))

@@ -43,6 +43,15 @@ def test_one_that_does_not_answer_is_a_warning(lines, sentinels):
     assert line.startswith("warning  sentinels: 127.0.0.1:1 does not answer: ")
 
 
+def test_servers_that_take_jobs_while_they_are_alone_are_a_warning(headcount, tmp_path):
+    alone = "warning  sentinels: the broker takes jobs also while it is cut off"
+    with SentinelProcesses(tmp_path / "three", replicas=2) as three:
+        variables = {"CELERY_BROKER_URL": three.url, "HEADCOUNT_SENTINEL_MASTER": MASTER_NAME}
+        assert alone in headcount("check", **variables).stdout
+        three.master.client.config_set("min-replicas-to-write", 1)
+        assert alone not in headcount("check", **variables).stdout
+
+
 def test_a_lone_sentinel_without_replica_is_a_warning(headcount, tmp_path):
     with SentinelProcesses(tmp_path / "lone", replicas=0, sentinels=1, own_password="x") as lone:
         variables = {
