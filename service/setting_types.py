@@ -33,6 +33,12 @@ def _http_url(value: str) -> str:
     return value
 
 
+def _page_url(value: str) -> str:
+    if "@" in urlsplit(_http_url(value)).netloc:
+        raise ValueError("a URL without user and password: whoever sees the status page sees it")
+    return value
+
+
 def _url(value: str, schemes: Sequence[str], allowed: str) -> SplitResult:
     try:
         url = urlsplit(value)
@@ -98,6 +104,7 @@ def _lower(value: object) -> object:
 Port = Annotated[int, Field(ge=1, le=65535)]
 BrokerUrl = Annotated[str, BeforeValidator(_broker_url)]
 HttpUrl = Annotated[str, BeforeValidator(_http_url)]
+PageUrl = Annotated[str, BeforeValidator(_page_url)]
 Host = Annotated[str, BeforeValidator(_host)]
 Modules = Annotated[tuple[str, ...], BeforeValidator(_modules)]
 Queues = Annotated[tuple[str, ...], BeforeValidator(_queues)]

@@ -22,6 +22,7 @@ from service.setting_types import (
     LogFormat,
     LogLevel,
     Modules,
+    PageUrl,
     Port,
     Queues,
     Truth,
@@ -66,7 +67,7 @@ class Settings(BaseModel):
     log_format: LogFormat | None = Field(None, alias="HEADCOUNT_LOG_FORMAT")
     log_level: LogLevel = Field("info", alias="HEADCOUNT_LOG_LEVEL")
     health_url: HttpUrl | None = Field(None, alias="HEADCOUNT_HEALTH_URL", repr=False)
-    grafana_url: HttpUrl | None = Field(None, alias="HEADCOUNT_GRAFANA_URL")
+    grafana_url: PageUrl | None = Field(None, alias="HEADCOUNT_GRAFANA_URL", repr=False)
     timezone: Zone = Field(ZoneInfo("UTC"), alias="HEADCOUNT_TIMEZONE")
     canaries: Truth = Field(False, alias="HEADCOUNT_CANARIES")
 
@@ -142,8 +143,8 @@ _MAY_HOLD_PASSWORD = (
     "HEADCOUNT_GRAFANA_URL",
 )
 
-_PASSWORD = re.compile(r"^.*(?=@)|(?<=//):.*|\?.*", re.DOTALL)
-"""Whatever comes before a host, looks as if it should, or is a query."""
+_PASSWORD = re.compile(r"^.*(?=@)|(?<=:)(?!//|\d{1,5}(?:[/;]|$)).*|[?=].*", re.DOTALL)
+"""Whatever comes before a host, after a colon and is no port, or is a query."""
 
 
 def _explain(error: Mapping[str, Any]) -> str:

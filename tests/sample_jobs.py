@@ -458,6 +458,11 @@ def plain_retry(self, tag):
     raise self.retry(countdown=0.1, exc=ValueError("again"))
 
 
+@app.task(bind=True, max_retries=0)
+def plain_retry_silently(self, secret):
+    raise self.retry()
+
+
 @app.task(bind=True, max_retries=1)
 def plain_move(self, tag):
     """Retries into another queue."""

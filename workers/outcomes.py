@@ -17,6 +17,15 @@ from service.telemetry.events import Outcome
 ERROR_LIMIT = 500
 """Characters of an error's text that are kept."""
 
+LEDGER_STATE = {
+    Outcome.SUCCEEDED: "succeeded",
+    Outcome.REJECTED: "discarded",
+    Outcome.REVOKED: "discarded",
+    Outcome.EXPIRED: "discarded",
+    Outcome.RETRIED: "released",
+}
+"""Outcome -> what becomes of the lease; every other outcome buries the job."""
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
+from billiard.einfo import ExceptionInfo
 from celery.app.task import Context
 from celery.app.trace import fast_trace_task
 
@@ -41,6 +42,13 @@ def _foreign(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def trace_packed(task: str, job_id: str, packed: Packed, payload: Any) -> Any:
-    """Run a job, in its child. ``payload``: arguments by position and by name, and the canvas."""
+    """Run a job, in its child. ``payload``: arguments by position and by name, and the canvas.
+
+    What is raised around the job, as by an errback that cannot be sent, is returned: threads
+    forget what is raised, and the job would be held for ever.
+    """
     request = orjson.loads(packed) if isinstance(packed, bytes) else packed
-    return fast_trace_task(task, job_id, request, payload, None, None)
+    try:
+        return fast_trace_task(task, job_id, request, payload, None, None)
+    except Exception:  # noqa: BLE001 - the parent decides, as on any failure
+        return ExceptionInfo()

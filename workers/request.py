@@ -19,22 +19,14 @@ from service.broker.lease import Lease
 from service.broker.message import next_attempt
 from service.broker.soundness import UnsoundError, check_body, check_headers
 from service.telemetry.events import Outcome
+from workers.afterwards import failing_quietly
 from workers.arguments import bind
 from workers.attempt import attempt_of, end_attempt, record_of, uniqueness
 from workers.new_job import HIDDEN
 from workers.next_delay import delay_of_next
-from workers.outcomes import Failure, failure_of, outcome_of, storable, unwrap
+from workers.outcomes import LEDGER_STATE, Failure, failure_of, outcome_of, storable, unwrap
 from workers.packing import add_foreign_headers, pack, trace_packed
 from workers.worker import Worker
-
-LEDGER_STATE = {
-    Outcome.SUCCEEDED: "succeeded",
-    Outcome.REJECTED: "discarded",
-    Outcome.REVOKED: "discarded",
-    Outcome.EXPIRED: "discarded",
-    Outcome.RETRIED: "released",
-}
-"""Outcome -> what becomes of the lease; every other outcome buries the job."""
 
 
 class JobRequest(Request):
@@ -85,6 +77,11 @@ class JobRequest(Request):
             return {}
         return {name: bound[name] for name in worker.log_arguments if name in bound}
 
+    def info(self, safe: bool = True) -> dict[str, Any]:
+        """Return what remote control is told of a running job; Celery would tell its arguments."""
+        told: dict[str, Any] = super().info(safe=True)
+        return told
+
     def _execute_using_pool(self, pool: Any, **_: Any) -> Any:
         """Hand the job to a slot, as Celery does but for how it is packed.
 
@@ -124,7 +121,7 @@ class JobRequest(Request):
     def _on_success(self, failed__retval__runtime: tuple[Any, Any, Any], **_: Any) -> None:
         """The child answered: with a result, or with an error it caught."""
         if isinstance(failed__retval__runtime, ExceptionInfo):
-            self.on_failure(failed__retval__runtime)  # SystemExit, in pools without children
+            self.on_failure(failed__retval__runtime)  # raised around the job, or SystemExit
             return
         failed, answer, runtime = failed__retval__runtime
         if self._attempt.traced is not None:
@@ -158,7 +155,8 @@ class JobRequest(Request):
             state.task_ready(self)
             self.send_event("task-failed", exception=repr(error), traceback=self._traceback)
             return
-        super().on_failure(exc_info, send_failed_event, return_ok)
+        with failing_quietly("telling result store, chord and errbacks of a failure"):
+            super().on_failure(exc_info, send_failed_event, return_ok)
         if isinstance(error, Ignore):  # Celery says nothing, and Flower shows it as running
             runtime = self._attempt.duration_seconds
             self.send_event("task-succeeded", result=HIDDEN, runtime=runtime)

@@ -4,6 +4,7 @@ import logging
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from celery import exceptions
 from celery.app.task import Task
 from celery.exceptions import Ignore, Reject, Retry
 from celery.utils.serialization import get_pickleable_exception
@@ -26,11 +27,19 @@ class RetryInPlace(Retry):
     """
 
 
+class MaxRetriesExceededError(exceptions.MaxRetriesExceededError):
+    """Celery's own, but for its text, which tells the arguments."""
+
+    def __init__(self, *_: Any, **arguments: Any) -> None:
+        super().__init__("it has no retries left", **arguments)
+
+
 class JobTask(Task):
     """Base of every task: accounted for in the parent, retried in place."""
 
     abstract = True
     Request = "workers.request:JobRequest"
+    MaxRetriesExceededError = MaxRetriesExceededError
 
     def apply_async(self, *args: Any, **options: Any) -> Any:
         """Enqueue as Celery does, ``delay`` and every part of a canvas included.

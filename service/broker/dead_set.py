@@ -1,7 +1,8 @@
 """The dead set: jobs that ended for good without succeeding, kept for people to decide on.
 
 Per queue a sorted set of job ids by time of death; for all queues together one hash with a
-record for people and one with the message as it was, so that a job can be tried again.
+record for people and one with the message as it was, so that a job can be tried again. Of two
+jobs that were given the same id, the second one's is followed by its lease's tag there.
 """
 
 import time
@@ -80,7 +81,7 @@ class DeadSet:
     def ids(self, queue: str, which: DeadFilter = EVERYTHING) -> list[str]:
         """Return the ids of a queue's jobs that died in the time meant, the oldest first."""
         found = self._client.zrangebyscore(keys.dead(queue), which.died_after, which.died_before)
-        return [job_id.decode() for job_id in found]
+        return [job_id.decode(errors="replace") for job_id in found]
 
     def count(self, which: DeadFilter = EVERYTHING) -> int:
         """Return how many dead jobs there are; with a task it reads all their records."""
@@ -115,7 +116,7 @@ class DeadSet:
         Without those that are not dead any more, and records that somebody else has written.
         """
         records = self._client.hmget(keys.DEAD_RECORDS, job_ids)
-        jobs = [_read(record) for record in records if record is not None]
+        jobs = map(_read, job_ids, records)
         return [job for job in jobs if job is not None]
 
     def messages(self, job_ids: Sequence[str]) -> list[bytes | None]:
@@ -131,16 +132,18 @@ class DeadSet:
         # Only a record knows its task, so with one all ids may be needed; -1: all.
         most = -1 if which.task is not None else most
         times = (which.died_before, which.died_after)
-        ids = self._client.zrevrangebyscore(keys.dead(queue), *times, start=0, num=most)
+        found = self._client.zrevrangebyscore(keys.dead(queue), *times, start=0, num=most)
+        ids = [job_id.decode(errors="replace") for job_id in found]
         for start in range(0, len(ids), READ_AT_ONCE):
             for job in self.read(ids[start : start + READ_AT_ONCE]):
                 if which.fits(job.task):
                     yield job
 
 
-def _read(record: bytes) -> DeadJob | None:
+def _read(job_id: str, record: bytes | None) -> DeadJob | None:
     try:
-        fields = orjson.loads(record)
-        return DeadJob(**{name: fields[name] for name in DeadJob.__slots__ if name in fields})
+        fields = orjson.loads(record or b"")
+        known = {name: fields[name] for name in DeadJob.__slots__ if name in fields}
+        return DeadJob(**known | {"id": job_id})
     except (ValueError, TypeError):
         return None

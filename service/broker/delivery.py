@@ -66,7 +66,9 @@ class JobMessage(virtual.Message):
     """A message whose ``errors`` say why it cannot be read; consumers see it all the same."""
 
     def __init__(self, payload: dict[str, Any], channel: Any = None, **options: Any) -> None:
-        error = payload.get("error") or self._read(payload, channel, options)
+        error = payload.get("error")
+        if error is None or not isinstance(error, Exception):  # a sender may write anything there
+            error = self._read(payload, channel, options)
         if error is not None:
             super().__init__({"properties": payload["properties"]}, channel, **options)
             self.errors = [(type(error), error, error.__traceback__)]

@@ -14,7 +14,7 @@ from redis.exceptions import NoPermissionError, NoScriptError, ResponseError
 
 from service.broker import keys
 from service.broker.broker_state import broker_state
-from service.broker.connection import broker_errors
+from service.broker.connection import broker_errors, without_passwords
 from service.broker.message import headers_of, stamps
 from service.broker.newest_dead import NEWEST, NewestDead
 from service.broker.parsed_rows import ParsedRows
@@ -28,6 +28,8 @@ from service.broker.snapshot import (
     Snapshot,
     WorkerState,
 )
+from service.broker.soundness import sound
+from service.errors import BrokerError
 from service.queues import QUEUE_NAMES
 
 logger = logging.getLogger("headcount.broker")
@@ -56,7 +58,13 @@ class SnapshotReader:
             replies = self._read()
             broker = self._broker()
             dead = self._newest_dead(_pairs(replies[0].pop()))
-        return self._snapshot(replies, broker, dead, time.monotonic() - begun)
+        try:
+            return self._snapshot(replies, broker, dead, time.monotonic() - begun)
+        except (ValueError, TypeError, LookupError) as error:
+            where, what = without_passwords(self._url), type(error).__name__
+            raise BrokerError(
+                f"{where}: somebody else wrote into headcount: keys ({what})"
+            ) from error
 
     def _read(self) -> list[Any]:
         """Return the script's answer and those of the long reads, all of the same moment.
@@ -163,8 +171,8 @@ def _queue(
 
 def _age(item: bytes, now: float) -> float:
     """Return how long a waiting job has been due; 0 where its message does not say."""
-    due_at = stamps(headers_of(item)).get("due_at")
-    return max(0.0, now - due_at) if isinstance(due_at, (int, float)) else 0.0
+    due_at = stamps(sound(headers_of(item))).get("due_at")
+    return max(0.0, now - due_at) if due_at is not None else 0.0
 
 
 def _worker(name: str, report: bytes, seen: bytes) -> WorkerState:

@@ -34,6 +34,8 @@ _KINDS: _Kinds = {
     "retries": (int, NoneType),
     "timelimit": (list, tuple, NoneType),
     "shadow": (str, NoneType),
+    "root_id": (str, NoneType),
+    "parent_id": (str, NoneType),
     "stamped_headers": (list, tuple, NoneType),
     "stamps": (dict, NoneType),
     HEADER: (dict, NoneType),
@@ -135,8 +137,9 @@ def _check_limits(limits: Sequence[Any]) -> None:
 
 def _check_unique(unique: Sequence[Any]) -> None:
     match unique:
-        case [str(key), int(milliseconds)] if key.startswith(keys.UNIQUE) and milliseconds > 0:
-            return
+        case [str(key), int(lasting)] if key.startswith(keys.UNIQUE) and lasting is not True:
+            if 0 < lasting < LATEST * 1000:
+                return
     raise UnsoundError("its header 'unique' is no uniqueness")
 
 

@@ -68,12 +68,12 @@ def _arguments(text: str) -> tuple[list[Any], dict[str, Any]]:
     try:
         given = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"arguments {text!r} are not JSON ({error}); {_ALLOWED}") from None
+        raise InputError(f"the arguments are not JSON ({error}); {_ALLOWED}") from None
     if isinstance(given, list):
         return given, {}
     if isinstance(given, dict):
         return [], given
-    raise InputError(f"arguments {text!r} are a JSON {type(given).__name__}; {_ALLOWED}")
+    raise InputError(f"the arguments are a JSON {type(given).__name__}; {_ALLOWED}")
 
 
 _ALLOWED = """allowed: a list such as '[7]', or an object such as '{"invoice_id": 7}'"""

@@ -8,6 +8,7 @@ import encodings.idna
 import logging
 import netrc
 import os
+import re
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -25,6 +26,8 @@ LIBRARY = "headcount"
 
 IMPORTED_LATE = (encodings.idna, netrc)
 """By the first export, in its thread: a child forked meanwhile could never import them."""
+
+QUERY = re.compile(r"\?\S+")
 
 LONGEST_GUARDED_EXPORT_SECONDS = 1.0
 """A fork waits for it, and with it whatever else its thread does."""
@@ -52,12 +55,10 @@ class Exporter:
     def guard_forks(self, guard: AbstractContextManager[object]) -> None:
         """Export in this process only within ``guard``, in which it forks no children."""
         self._guarded = os.getpid(), guard
-        _speak_seldom()
 
     def serve_all(self) -> None:
         """Let all in this process use it: what jobs trace by themselves is exported as well."""
         self.tracer()
-        _speak_seldom()
         if _nobody_else_traces() and self._provider is not None:
             trace.set_tracer_provider(self._provider)
 
@@ -67,6 +68,7 @@ class Exporter:
             self._provider.shutdown()
 
     def _begin(self) -> None:
+        _speak_seldom()
         inherited, (forking, guard) = self._provider, self._guarded
         self._provider = new_provider(
             GuardedExporter(guard) if forking == os.getpid() else OTLPSpanExporter()
@@ -91,18 +93,22 @@ class GuardedExporter(OTLPSpanExporter):
 
 
 class OnceAMinute(logging.Filter):
-    """Lets one record a minute through: a collector that is away is worth no more lines."""
+    """Lets one record a minute through: a collector that is away is worth no more lines.
+
+    Without the query of the collector's URL, which may be a token.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._next = 0.0
 
-    def filter(self, _record: logging.LogRecord) -> bool:
+    def filter(self, record: logging.LogRecord) -> bool:
         """Return whether this one is let through."""
         now = time.monotonic()
         if now < self._next:
             return False
         self._next = now + 60
+        record.msg, record.args = QUERY.sub("?…", record.getMessage()), ()
         return True
 
 

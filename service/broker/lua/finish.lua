@@ -26,8 +26,9 @@ local function count(queue, what, n)
   counts[field] = (counts[field] or 0) + n
 end
 
-local function bury(queue, id, record, item)
+local function bury(queue, tag, id, record, item)
   local graves, now = prefix .. 'dead:' .. queue, redis.call('TIME')
+  if redis.call('HEXISTS', KEYS[5], id) == 1 then id = id .. '@' .. tag end  -- another job's place
   redis.call('ZADD', graves, now[1] + now[2] / 1e6, id)
   redis.call('HSET', KEYS[4], id, record)
   redis.call('HSET', KEYS[5], id, item)
@@ -67,7 +68,7 @@ for i = 3, #ARGV, 6 do
       end
     else
       count(queue, state, 1)
-      if state == 'dead' then bury(queue, id, detail, item) end
+      if state == 'dead' then bury(queue, tag, id, detail, item) end
       if unique ~= '' and redis.call('GET', unique) == id then redis.call('DEL', unique) end
     end
   end

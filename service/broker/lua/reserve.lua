@@ -19,9 +19,20 @@ local want, seq, held = tonumber(ARGV[4 + queues]), tonumber(ARGV[5 + queues]), 
 local now = redis.call('TIME')
 now = now[1] + now[2] / 1e6
 
--- Stands in the message of a job that the ledger counted when it was enqueued. A plain worker has
--- held it since, and gave it back or retried it: the mark is lost, the header is not.
-local COUNTED = '"headcount":%s*{[^}]*"enqueued_at"'
+-- Whether the enqueue script wrote into a message's header, and so counted its job.
+local function stamped(item)
+  local _, opening = string.find(item, '"headcount":%s*{')
+  return opening and string.find(string.match(item, '^[^}]*', opening), '"enqueued_at"', 1, true)
+end
+
+-- A plain worker that held a job gives it back or retries it without the mark. It tells so: kombu
+-- says twice that it is redelivered, and a retry shows arguments, which messages of ours hide. Who
+-- has our stamps and no such words is a copy of a message, and is counted now.
+local function given_back(item)
+  local _, once = string.find(item, '"redelivered":%s*true')
+  return once and string.find(item, '"redelivered":%s*true', once)
+    or string.find(item, '"retries":%s*[1-9]') and not string.find(item, '"argsrepr":%s*"%(hidden%)"')
+end
 
 local function name(i) return ARGV[3 + i] end
 local function wake(i) return KEYS[3 + queues + i] end
@@ -31,7 +42,7 @@ local last = 1  -- the first queue that may hold more than suspects when all tha
 
 local function lease(i, item)
   if string.byte(item, 1) ~= 10 then  -- put there by a plain Celery client: adopt it
-    if not string.find(item, COUNTED) then
+    if not (stamped(item) and given_back(item)) then
       redis.call('HINCRBY', KEYS[3], name(i) .. ':enqueued', 1)
     end
     item = '\n' .. item

@@ -22,7 +22,13 @@ if now - last > lease_seconds / 2 then redis.call('HSET', KEYS[4], 'grace', now 
 if now < tonumber(redis.call('HGET', KEYS[4], 'grace') or 0) then return {} end
 
 -- A plain Celery worker has leases too, never renews them, and restores old ones by itself.
--- Once none is left to do so, its jobs go back to their queues here, uncounted as they were.
+-- Once none is left to do so, its jobs go back to their queues here, uncounted or counted as they
+-- were: lua/enqueue.lua stamps the jobs that it counts.
+local function stamped(message)
+  local _, opening = string.find(message, '"headcount":%s*{')
+  return opening and string.find(string.match(message, '^[^}]*', opening), '"enqueued_at"', 1, true)
+end
+
 local function restore_plain(tag, lease)
   local age = now - redis.call('ZSCORE', KEYS[2], tag)
   local message, queue = string.match(lease, '^%[(.*),%s*"[^"]*",%s*"([^"]*)"%]$')
@@ -30,7 +36,7 @@ local function restore_plain(tag, lease)
     if queue == ARGV[i] and age > tonumber(ARGV[4]) then
       redis.call('ZREM', KEYS[2], tag)
       redis.call('HDEL', KEYS[1], tag)
-      redis.call('RPUSH', queue, message)
+      redis.call('RPUSH', queue, stamped(message) and '\n' .. message or message)
     end
   end
 end

@@ -28,7 +28,7 @@ EVERY_HEADER = (
 )  # fmt: skip
 EVERY_STAMP = (
     "first_due_at", "due_at", "correlation_id", "last_error", "last_span", "unique", "continues",
-    "slot",
+    "slot", "enqueued_at",
 )  # fmt: skip
 EVERY_PROPERTY = (
     "delivery_info", "reply_to", "correlation_id", "priority", "delivery_tag", "body_encoding",
@@ -193,10 +193,38 @@ def twice_the_same_id(dice):
     return message(headers=headers(dice, id=f"same-{dice.randrange(3)}"), body=body(SECRET))
 
 
+def copied(dice):
+    """As of a job that the ledger has counted: its stamps, and the mark lost on the way."""
+    task, id_ = dice.choice(TASKS), f"copied-{dice.getrandbits(64):x}"
+    stamps = {"enqueued_at": 1.5, "due_at": 1.5, "correlation_id": id_}
+    claimed = headers(dice, id=id_, task=task, headcount=stamps, argsrepr="(hidden)")
+    odd = wrong([name for name in EVERY_HEADER if name not in ("id", "task", "argsrepr")], dice)
+    return message(headers=claimed | dice.choice([{}, odd]), body=body(SECRET))
+
+
+def more_parts(dice):
+    extra = {dice.choice(["error", "lease", "channel", "accept"]): dice.choice(odd_values(dice))}
+    return json.dumps(json.loads(message(headers=headers(dice), body=body(SECRET))) | extra)
+
+
+def wrong_unique(dice):
+    key = dice.choice(["headcount:unique:x", "headcount:ledger", SECRET, ""])
+    unique = [key, dice.choice([True, 1, -1, 2**63, 2**70, 1e308, 0.5, SECRET, None])]
+    return message(headers=headers(dice, headcount={"unique": unique}), body=body(SECRET))
+
+
+def unfit_errback(dice):
+    unfit = {"task": "tests.sample_jobs.plain", "args": dice.choice([["too", "many"], 1, None])}
+    canvas = CANVAS | {"errbacks": [unfit | {"kwargs": {}, "options": {}}]}
+    failing = headers(dice, task=jobs.SecretiveFails.name, group=dice.choice([None, "g", [SECRET]]))
+    return message(headers=failing, body=json.dumps([[SECRET], {}, canvas]))
+
+
 CHEAP = (
     random_bytes, torn, flipped, wrong_shape, wrong_part, wrong_header, wrong_stamp, wrong_property,
     wrong_body, wrong_canvas, kombus_object, nested, huge_number, surrogates,
-    failing_on_surrogates, broken_compression, pickled, twice_the_same_id,
+    failing_on_surrogates, broken_compression, pickled, twice_the_same_id, copied, more_parts,
+    wrong_unique, unfit_errback,
 )  # fmt: skip
 DEAR = (bomb, bz2_bomb, lzma_bomb)
 

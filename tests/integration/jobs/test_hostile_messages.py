@@ -97,6 +97,7 @@ def test_every_message_is_accounted_for(aftermath):
     given = aftermath.pushed + len(aftermath.good)
     assert sum(one.enqueued - one.moved for one in ledgers) >= given
     dead = {job.id for job in aftermath.broker.dead_jobs()}
+    assert len(dead) == sum(one.dead for one in ledgers)
     same = {job_id for job_id in dead if job_id.startswith("same-")}
     ends = [line for line in aftermath.worker.finished() if line["job_id"] not in same]
     died = {line["job_id"] for line in ends if line["outcome"] in ("failed", "unknown")}

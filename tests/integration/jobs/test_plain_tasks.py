@@ -29,6 +29,13 @@ def test_a_plain_retry_is_the_same_job_until_its_retries_are_used_up(account, mo
     ]  # fmt: skip
 
 
+def test_a_task_without_retries_left_fails_without_telling_its_arguments(account):
+    job = send("plain_retry_silently", "S3CRET")
+    error = "it has no retries left"
+    account.shows(job.id, "failed", task=TASK("plain_retry_silently"), error=error)
+    assert "S3CRET" not in account.worker.text()
+
+
 def test_a_retry_into_another_queue_is_moved(account, module_notes):
     job = send("plain_move", "mover")
     account.settle(2)

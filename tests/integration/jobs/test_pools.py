@@ -7,6 +7,7 @@ import pytest
 from tests import sample_jobs as jobs
 from tests.integration.jobs.account import ledger_state
 from tests.waiting import wait_until
+from workers.process_app import process_app
 
 pytestmark = pytest.mark.usefixtures("enqueues_here")
 
@@ -29,6 +30,8 @@ KINDS = {
 def test_every_outcome_is_counted_without_child_processes(broker, start, pool):
     worker = start("worker", "--pool", pool, broker_url=broker.url)
     ends = {job_class.perform_async().id: outcomes for job_class, outcomes in KINDS.items()}
+    unfit = process_app().signature("tests.sample_jobs.plain", ("an", "errback"))
+    ends[process_app().send_task("tests.sample_jobs.plain_fail", link_error=unfit).id] = ["failed"]
     broker.push("default", b"garbage")
     after = jobs.Note.perform_in(0.5, "after")
     ends[after.id] = ["succeeded"]

@@ -8,6 +8,7 @@ import sys
 import psutil
 
 from service.broker import keys
+from service.queues import QUEUE_NAMES
 from tests import sample_jobs as jobs
 from tests.asking import ask
 from tests.broker_process import BrokerProcess
@@ -18,6 +19,7 @@ from workers.jobs.health_check import HealthCheckWorker
 BROKER, RESULTS = "S3CRET-of-the-broker", "S3CRET-of-the-result-store"
 SENTINELS, FLOWER, WRONG = "S3CRET-of-sentinels", "S3CRET-of-flower", "S3CRET-that-is-wrong"
 HEALTH, TOKEN = "S3CRET-of-the-health-url", "S3CRET-token"
+COLLECTOR = "S3CRET-of-the-collector"
 ARGUMENT, RESULT = "S3CRET-argument", "S3CRET-result"
 MARK = "S3CRET"
 
@@ -27,6 +29,12 @@ SIDECAR_PATHS = (
     "/queues/default", "/workers", "/metrics", "/no-such-page",
 )  # fmt: skip
 FLOWER_PATHS = ("/", "/workers", "/broker", "/tasks", "/api/workers", "/metrics", "/healthcheck")
+
+
+MESSAGES = (
+    *QUEUE_NAMES, *map(keys.scheduled, QUEUE_NAMES), keys.UNACKED, keys.DEAD_MESSAGES,
+)  # fmt: skip
+"""The keys that hold what has been enqueued, arguments included."""
 
 
 class GuardedStack:
@@ -54,6 +62,8 @@ class GuardedStack:
             "HEADCOUNT_FLOWER_USER": USER,
             "HEADCOUNT_FLOWER_PASSWORD": FLOWER,
             "HEADCOUNT_LOG_LEVEL": "debug",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{USER}:{COLLECTOR}@127.0.0.1:9/?token={TOKEN}",
+            "OTEL_EXPORTER_OTLP_HEADERS": f"authorization={COLLECTOR}",
         }
         self.sidecar = self._start("sidecar", HEADCOUNT_LOG_FORMAT="console")
         address = f"http://{USER}:{HEALTH}@127.0.0.1:{self.sidecar.http_port}/?token={TOKEN}"
@@ -84,8 +94,9 @@ class GuardedStack:
         return [self.sidecar, self.flower, self.beat, self.worker, self.plainly]
 
     def perform_everything(self):
-        """Run jobs that end in every way; return the id of one that is dead."""
+        """Run jobs that end in every way, and one that goes on; return the id of a dead one."""
         kept = jobs.Keep.perform_async(RESULT)
+        self.kept = kept.id
         dead = jobs.SecretiveFails.perform_async(ARGUMENT, also=ARGUMENT)
         for kind in (jobs.Secretive, jobs.SecretiveRetries, jobs.SecretiveIsKilled,
                      jobs.SecretiveTimesOut):  # fmt: skip
@@ -94,6 +105,8 @@ class GuardedStack:
         jobs.Secretive.perform_in(600, ARGUMENT)
         assert kept.get(timeout=20) == RESULT
         wait_until(lambda: self.broker.pending() == 1, 30, "jobs are left")
+        jobs.Nap.perform_async(600, secret=ARGUMENT)
+        wait_until(lambda: self.broker.queue("default").leased, 10)
         return dead.id
 
     def headcount(self, *arguments, **variables):
@@ -127,10 +140,10 @@ class GuardedStack:
         return page(self.flower.flower_port, path, user and f"{user}:{FLOWER}")
 
     def announcements(self):
-        """What processes keep in the broker, but for jobs."""
-        client = self.broker.client
-        names = [keys.WORKERS, keys.PROCESSES, keys.CRON, keys.BEAT, keys.DEAD_RECORDS]
-        return {name: str(client.hgetall(name)) for name in names}
+        """What is kept in the broker and in the result store, but for messages and one result."""
+        kept = [*keys_of(self.broker.client), *keys_of(self.results.client)]
+        messages = (*MESSAGES, f"celery-task-meta-{self.kept}")
+        return {key: text for key, text in kept if key not in messages}
 
     def titles(self):
         return {f"process {one.pid}": " ".join(one.cmdline()) for one in self._everyone()}
@@ -143,6 +156,17 @@ class GuardedStack:
         """The processes of the operating system, children included."""
         parents = [psutil.Process(one.pid) for one in self.running]
         return [*parents, *[child for one in parents for child in one.children(recursive=True)]]
+
+
+def keys_of(client):
+    """Key -> what it holds, of all there are."""
+    read = {
+        "string": client.get, "hash": client.hgetall, "set": client.smembers,
+        "list": lambda key: client.lrange(key, 0, -1),
+        "zset": lambda key: client.zrange(key, 0, -1, withscores=True),
+    }  # fmt: skip
+    for key in client.scan_iter():
+        yield key.decode(), str(read[client.type(key).decode()](key))
 
 
 def page(port, path, credentials=""):

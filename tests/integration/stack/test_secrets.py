@@ -62,7 +62,8 @@ def test_nothing_that_processes_announce_tells_a_secret(stack):
     "arguments",
     [
         ("check",), ("queues",), ("workers", "--json"), ("dead", "list"), ("dead", "show"),
-        ("job",),
+        ("job",), ("running",), ("ledger", "show"),
+        ("enqueue", jobs.Secretive.name, f'["{ARGUMENT}'),
         ("enqueue", jobs.Secretive.name, f'["{ARGUMENT}"]', "--in", "600"),
     ],
     ids=" ".join,
@@ -88,6 +89,8 @@ def test_celery_s_own_reports_tell_no_secret(stack):
     for what in ("conf", "stats", "report"):
         answers = getattr(app.control.inspect(timeout=0.5, limit=1), what)
         told[what] = str(wait_until(answers, 20))
+    told["active"] = str(wait_until(app.control.inspect(timeout=2).active, 20))
+    assert jobs.Nap.name in told["active"]
     assert telling(told) == {}
 
 

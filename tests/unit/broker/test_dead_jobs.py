@@ -74,6 +74,20 @@ def test_a_poisonous_job_whose_headers_make_no_sense_is_dead_all_the_same(jobs, 
     assert jobs.drifts() == [0, 0, 0]
 
 
+def test_of_two_dead_jobs_of_one_id_both_are_kept_and_can_be_tried_again(jobs, dead, moves):
+    for queue, task in (("default", "first.Task"), ("low", "second.Task")):
+        jobs.client.lpush(queue, jobs.message("a", task))
+        jobs.bury(jobs.reserve()["a"], "a")
+    assert dead.ids("default") == ["a"]
+    [second] = dead.ids("low")
+    for place, queue, task in ((second, "low", "second.Task"), ("a", "default", "first.Task")):
+        assert dead.find(place).queue == queue
+        moves.retry(place)
+        headers = orjson.loads(jobs.client.rpop(queue))["headers"]
+        assert (headers["id"], headers["task"]) == ("a", task)
+    assert not jobs.client.exists(keys.DEAD_RECORDS, keys.DEAD_MESSAGES)
+
+
 def test_a_dropped_job_is_gone_and_stays_counted_as_dead(jobs, dead, moves):
     jobs.die("a")
     moves.drop("a")

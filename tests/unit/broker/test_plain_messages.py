@@ -68,6 +68,13 @@ def test_a_body_that_is_not_just_json_is_left_to_kombu(body):
     assert ours._decoded_cache is None
 
 
+@pytest.mark.parametrize("name", ["error", "lease", "payload"])
+def test_what_its_sender_writes_beside_its_parts_changes_nothing(name):
+    ours = JobMessage(opened(item(**{name: {"odd": 1.5}})), Codec())
+
+    assert contents(ours) == contents(JobMessage(opened(item()), Codec()))
+
+
 def test_a_message_that_nobody_can_read_says_why():
     ours = JobMessage(opened(b'\n{"body": 1}'), Codec())
 

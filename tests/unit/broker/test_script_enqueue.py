@@ -187,6 +187,13 @@ def test_a_purged_job_lets_go_of_its_uniqueness(jobs):
     assert jobs.enqueue("c", unique=UNIQUE) == "enqueued"
 
 
+def test_a_purged_message_that_names_another_key_as_its_uniqueness_stops_nothing(jobs):
+    jobs.enqueue("a")
+    jobs.client.lpush("default", jobs.message("b", unique=[keys.LEDGER, 1]))
+    assert jobs.purge() == 2
+    assert jobs.ledger().discarded == 1
+
+
 def test_a_purged_job_of_another_publisher_was_never_counted(jobs):
     jobs.publish_as_celery_does("a")
     assert jobs.purge() == 1

@@ -1,7 +1,5 @@
 """How jobs are taken, held and let go of: in strict order, each end counted exactly once."""
 
-import json
-
 import pytest
 
 from service.broker import keys, outbox
@@ -34,18 +32,6 @@ def test_a_taken_job_is_leased_and_nowhere_else(jobs):
     assert jobs.client.zscore(keys.UNACKED_INDEX, tag) == pytest.approx(
         jobs.client.time()[0], abs=2
     )
-
-
-def test_a_job_of_a_plain_celery_client_is_adopted(jobs):
-    jobs.publish_as_celery_does("a")
-    assert jobs.ledger() == LedgerCounts()
-    tag = jobs.reserve()["a"]
-    assert jobs.ledger() == LedgerCounts(enqueued=1)
-    jobs.silence(tag)
-    jobs.sweep()
-    jobs.reserve()
-    assert jobs.ledger() == LedgerCounts(enqueued=1)
-    assert jobs.drifts() == [0, 0, 0]
 
 
 def test_a_token_is_left_while_there_is_more_than_was_asked_for(jobs):
@@ -173,34 +159,6 @@ def test_however_many_leases_of_plain_workers_there_are_a_silent_worker_is_found
     jobs.silence(tag, seconds=61)
     assert jobs.sweep() == {tag: "returned"}
     assert jobs.client.hlen(keys.UNACKED) == 300
-
-
-@pytest.mark.parametrize("separators", [(", ", ": "), (",", ":")])
-def test_a_counted_job_that_a_plain_worker_gave_back_is_not_counted_again(jobs, separators):
-    jobs.enqueue("ours")
-    message = json.loads(jobs.client.rpop("default"))
-    message["headers"]["headcount"] = {"correlation_id": "a-request", "enqueued_at": 1.5}
-    jobs.client.rpush("default", json.dumps(message, separators=separators))
-    jobs.end(jobs.reserve()["ours"], "succeeded")
-    assert (jobs.ledger().enqueued, jobs.ledger().succeeded) == (1, 1)
-
-
-def test_words_in_a_plain_job_s_message_do_not_pass_for_a_count(jobs):
-    message = json.loads(jobs.message("plain"))
-    del message["headers"]["headcount"]
-    message["headers"]["argsrepr"] = json.dumps({"headcount": {"enqueued_at": 1}})
-    jobs.client.lpush("default", json.dumps(message))
-    jobs.end(jobs.reserve()["plain"], "succeeded")
-    assert (jobs.ledger().enqueued, jobs.ledger().succeeded) == (1, 1)
-
-
-def test_what_a_plain_worker_has_held_for_an_hour_goes_back_and_is_adopted(jobs):
-    jobs.take_as_a_plain_worker_does("new", ago_seconds=3500)
-    jobs.take_as_a_plain_worker_does("old", ago_seconds=3700)
-    jobs.sweep()
-    assert jobs.waiting() == ["old"]
-    assert list(jobs.reserve(9)) == ["old"]
-    assert jobs.ledger() == LedgerCounts(enqueued=1)
 
 
 def test_a_full_dead_set_makes_room_and_counts_what_it_dropped(jobs, monkeypatch):

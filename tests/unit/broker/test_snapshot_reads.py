@@ -7,6 +7,7 @@ import redis
 from service.broker import keys
 from service.broker.scripts import REPORT
 from service.broker.snapshot_reader import SnapshotReader
+from service.errors import BrokerError
 from workers.report import REMEMBER_SECONDS
 
 REPORTED = {
@@ -35,6 +36,22 @@ def report(broker):
         REPORT(broker.client, (keys.WORKERS, keys.WORKERS_SEEN), (name, said, REMEMBER_SECONDS))
 
     return send
+
+
+@pytest.mark.parametrize(
+    ("key", "field"), [(keys.LEDGER, "low:dead"), (keys.BEAT, "last_tick"), (keys.CRON, "a.Task")]
+)
+def test_what_somebody_else_wrote_there_is_an_error_in_words(broker, read, key, field):
+    broker.client.hset(key, field, "junk")
+    with pytest.raises(BrokerError, match="somebody else wrote into headcount: keys"):
+        read()
+
+
+@pytest.mark.parametrize("due_at", [-1e300, 1e300, "noon"])
+def test_an_impossible_due_time_is_no_age(broker, read, due_at):
+    headers = {"id": "a", "task": "t", "headcount": {"due_at": due_at}}
+    broker.client.lpush("low", orjson.dumps({"headers": headers}))
+    assert read().queues[-1].oldest_ready_age_seconds == 0.0
 
 
 def test_workers_are_shown_as_they_reported_last(read, report):

@@ -49,12 +49,16 @@ UNSOUND = {
     "time limits of text": HEADERS | {"timelimit": [SECRET, SECRET]},
     "a time limit before the start": HEADERS | {"timelimit": [-1, None]},
     "an endless time limit": HEADERS | {"timelimit": [1e308, None]},
+    "a root that is a list": HEADERS | {"root_id": [SECRET]},
+    "a parent that is a list": HEADERS | {"parent_id": [SECRET]},
     "stamps of text": HEADERS | {"headcount": SECRET},
     "a due time of text": stamped(due_at=SECRET),
     "a due time that is no date": stamped(due_at=-1e308),
     "an enqueue time that is no date": stamped(enqueued_at=2**63),
     "an endless correlation id": stamped(correlation_id=SECRET * 1000),
     "a uniqueness that is another's key": stamped(unique=["headcount:ledger", 1]),
+    "a uniqueness for True": stamped(unique=["headcount:unique:a:b", True]),
+    "a uniqueness for ever": stamped(unique=["headcount:unique:a:b", 2**70]),
     "a uniqueness without its time": stamped(unique=["headcount:unique:a:b"]),
 }
 
