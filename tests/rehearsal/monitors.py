@@ -10,9 +10,9 @@ from typing import Self
 
 from alerts.pace import Pace
 from drill import monitoring
+from drill.programs import answers
 from drill.watch import Watch
 from service.serve.ports import choose_port
-from drill.programs import answers
 from tests.waiting import wait_until
 
 PACE = Pace(20.0, 6)
