@@ -7,7 +7,7 @@ from tests.chaos.enqueuer import Enqueuer
 
 
 def everyday(enqueuer: Enqueuer, rng: random.Random) -> None:
-    """Enqueue a short job; one in fifty needs another attempt, one in a thousand fails for good."""
+    """Enqueue a short job; one in fifty needs another attempt, one in five thousand fails for good."""
     dice = rng.random()
     if dice < 0.5:
         enqueuer.one(jobs.Quick)
@@ -16,9 +16,9 @@ def everyday(enqueuer: Enqueuer, rng: random.Random) -> None:
         enqueuer.one(nap, rng.uniform(0, 0.4))
     elif dice < 0.95:
         enqueuer.one(jobs.Quick, due_in=rng.uniform(0, 6))
-    elif dice < 0.979:
+    elif dice < 0.98:
         enqueuer.pair()
-    elif dice < 0.999:
+    elif dice < 0.9998:
         enqueuer.one(jobs.FailsOnce)
     else:
         enqueuer.one(jobs.FailsAlways)
