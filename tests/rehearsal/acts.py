@@ -9,9 +9,12 @@ from tests.rehearsal import broker_acts, pod_acts, release_acts
 from tests.rehearsal.cluster import Cluster
 from tests.rehearsal.pods import Release
 
-LINGERING = LINGERS | {"HeadcountWorkerSilent", "HeadcountCronNotSucceeding"}
-"""Told of for long afterwards: for a quarter of an hour the health check fails because a worker has
-gone without a word. What lasts is no finding of what happens next."""
+GONE = frozenset({"HeadcountWorkerSilent", "HeadcountCronNotSucceeding"})
+"""Told of when a worker has gone without a word: of it, and of the health check that says so."""
+
+LINGERING = LINGERS | GONE | {"HeadcountDeadSetGrowing"}
+"""Told of for long: until somebody deals with dead jobs, or for a quarter of an hour. What lasts is
+no finding of what happens next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Act:
 
 def acts(new: Release, old: Release) -> list[Act]:
     """Return all of them, in their order."""
-    gone = LINGERING | {"HeadcountLeasesExpire"}
+    gone = LINGERS | GONE | {"HeadcountLeasesExpire"}
     down = frozenset({"HeadcountBrokerDown", "HeadcountBrokerRefusesWrites"})
     unknown = LINGERS | {"HeadcountDeadSetGrowing"}
     idle = frozenset({"HeadcountQueueWithoutWorkers"})

@@ -7,7 +7,7 @@ from tests.chaos.enqueuer import Enqueuer
 
 
 def everyday(enqueuer: Enqueuer, rng: random.Random) -> None:
-    """Enqueue a short job; one in fifty needs another attempt, one in five thousand fails for good."""
+    """Enqueue a short job; one in fifty needs another attempt, one in 5,000 fails for good."""
     dice = rng.random()
     if dice < 0.5:
         enqueuer.one(jobs.Quick)
