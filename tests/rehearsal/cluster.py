@@ -10,7 +10,6 @@ import secrets
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from deploy.broker_users import RIGHTS, access_control_list
@@ -153,12 +152,7 @@ class Cluster:
         self.wait_until_settled()
         os.environ.update(self.environ("jobs"))  # for the application's own enqueuing
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._running.close()
 
 
