@@ -4,11 +4,13 @@ Only jobs in the three queues go through the scripts. Everything else that Celer
 control, its replies, events) is kombu's own, unchanged.
 """
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
 from kombu.transport import redis as kombu_redis
 from kombu.transport import virtual
+from redis.exceptions import NoPermissionError, ResponseError
 from redis.sentinel import Sentinel, SentinelConnectionPool
 
 from service.broker import keys
@@ -21,6 +23,8 @@ from service.broker.outbox import Outbox
 from service.broker.publishing import publish_message
 from service.broker.scripts import PURGE
 from service.queues import QUEUE_NAMES
+
+logger = logging.getLogger("headcount.broker")
 
 PURGE_AT_ONCE = 1000
 
@@ -138,6 +142,20 @@ class LeasedChannel(kombu_redis.Channel):
         if self.intake is not None and not self.closed:
             self.intake.stop()
         super().close()
+
+    def _queue_bind(self, exchange: str, *routing: Any) -> None:
+        """Bind a queue; a broker that refuses writes keeps no worker from listening to all.
+
+        What is sent to all is published, whatever is bound, and kombu binds again every so often.
+        """
+        try:
+            super()._queue_bind(exchange, *routing)
+        except NoPermissionError:
+            raise
+        except ResponseError as error:
+            if self.typeof(exchange).type != "fanout":
+                raise
+            logger.warning("binding waits for the broker: %s", error)
 
     # -- connections
 

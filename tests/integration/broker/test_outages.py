@@ -131,6 +131,19 @@ def test_a_worker_started_before_its_broker_waits_for_it(own_broker, start, enqu
     check_that_all_succeeded_once(own_broker, worker, [job], seconds=15)
 
 
+@pytest.mark.parametrize("option", [("min-replicas-to-write", 1), ("maxmemory", 1)])
+def test_a_worker_started_while_its_broker_refuses_writes_waits_for_it(
+    own_broker, start, enqueue_on, option
+):
+    enqueue_on(own_broker)
+    note = jobs.Note.perform_async("waited")
+    own_broker.client.config_set(*option)
+    worker = start("worker", broker_url=own_broker.url)
+    own_broker.client.config_set(option[0], 0)
+    check_that_all_succeeded_once(own_broker, worker, [note])
+    wait_until(answers_to_ping, 15)
+
+
 def test_an_emptied_broker_ends_running_jobs_uncounted_and_stops_nobody(own_broker, worker, notes):
     napping = jobs.Nap.perform_async(1, "forgotten")
     wait_until(lambda: "start 1 forgotten" in notes, 10)
