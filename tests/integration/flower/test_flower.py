@@ -90,13 +90,17 @@ def running(scene):
     wait_until(lambda: scene.worker.attempts(job_id), 15)
 
 
+def enqueue(name, *args):
+    """Enqueue a sample job; its id."""
+    if name.startswith("plain"):
+        # By name: the task itself goes to the broker on which this process used it first.
+        return process_app().send_task(f"tests.sample_jobs.{name}", args).id
+    return getattr(sample_jobs, name).perform_async(*args).id
+
+
 def test_every_job_ends_in_flower_too(scene):
-    jobs = {name: getattr(sample_jobs, name) for name in ENDS}
     given = {"FailTwice": ("tag",), "plain": (SECRET,), "Note": (SECRET,)}
-    ids = {
-        name: getattr(job, "perform_async", getattr(job, "delay", None))(*given.get(name, ())).id
-        for name, job in jobs.items()
-    }
+    ids = {name: enqueue(name, *given.get(name, ())) for name in ENDS}
     for name, state in ENDS.items():
         wait_until(
             lambda job_id=ids[name], state=state: scene.open.task(job_id).get("Status") == state,
