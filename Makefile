@@ -31,7 +31,7 @@ chaos: $(READY)  ## the long form of tests/chaos, ten minutes; CHAOS_SEED=… re
 drill: $(READY)  ## faults in a real stack, and how soon the right alerts fire; 20 minutes
 	$(BIN)/python -m drill
 
-rehearsal: $(READY)  ## production on one machine: scaled, rolled, drained, its broker killed; 15 minutes
+rehearsal: $(READY)  ## production on one machine: scaled, rolled, drained, its broker killed; 20 minutes
 	$(BIN)/python -m tests.rehearsal
 
 check: $(READY)  ## format, lint, types, import rules, generated files, tests

@@ -3,7 +3,8 @@
 While a worker drains, Celery asks one child after the other, and waits half a second for each
 that has nothing to say. Beside many long jobs, one that had ended long before would be given back
 and run again. Every third killed child is noticed only five seconds later. And where two die at
-once, a job that the second had begun runs again, as if it had not.
+once, a job that the second had begun runs again, as if it had not. So does one that a child was
+given in the moment in which its worker is told to stop.
 
 A job for an idle child is written at once, in one go. Celery waits for the event loop to say that
 the pipe takes something, which costs a turn of the loop, and joins and leaves it for that.
@@ -90,6 +91,23 @@ class PromptAsynPool(AsynPool):
                 self._result_handler.hear(proc)
         except (OSError, EOFError):
             return
+
+    def flush(self) -> None:
+        """Forget the jobs that no child has been given.
+
+        Celery also forgets those that a child has not yet said it has begun: it would run them, and
+        nobody would hear of it.
+        """
+        given = {
+            number: job
+            for number, job in self._cache.items()
+            if job._write_to is not None and not job._accepted
+        }
+        for number in given:
+            del self._cache[number]
+        super().flush()
+        self._cache.update(given)
+        self._busy_workers.update(job._write_to.inqW_fd for job in given.values())
 
     def on_job_process_down(self, job: Any, pid_gone: int) -> None:
         """Give a job to another child if the one that is gone had not begun it.

@@ -151,6 +151,8 @@ def _consume(app: Any, settings: Settings, node: str, pool: str, successes: Cron
         worker.start()
     finally:
         drain.finished()
+        for intake in app.activity.intakes:
+            intake.release_all()  # what waited for a slot: nothing runs any more
         keeper.stop()
         _say_goodbye(reporter, announcement)
     return int(worker.exitcode or 0)

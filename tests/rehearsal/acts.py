@@ -37,7 +37,11 @@ class Act:
 def acts(new: Release, old: Release) -> list[Act]:
     """Return all of them, in their order."""
     gone = LINGERS | GONE | {"HeadcountLeasesExpire"}
-    down = frozenset({"HeadcountBrokerDown", "HeadcountBrokerRefusesWrites"})
+    # Until the new leader's replicas follow it, it refuses writes: ten seconds are minutes here.
+    down = GONE | {
+        *("HeadcountBrokerDown", "HeadcountBrokerRefusesWrites", "HeadcountBeatSilent"),
+        *("HeadcountScheduleLags", "HeadcountLeasesExpire"),
+    }
     unknown = LINGERS | {"HeadcountDeadSetGrowing"}
     idle = frozenset({"HeadcountQueueWithoutWorkers"})
     return [

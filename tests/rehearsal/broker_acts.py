@@ -37,6 +37,7 @@ def switch_over(cluster: Cluster) -> None:
     wait_until(lambda: _replicated(former), 10, "its replica does not follow")
     cluster.broker.sentinels[0].client.execute_command("SENTINEL", "FAILOVER", MASTER_NAME)
     cluster.broker.wait_until_another_leads(former)
+    former.client.client_unpause()
     _wait_until_follows(cluster, former)
 
 

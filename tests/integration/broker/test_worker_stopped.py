@@ -93,6 +93,36 @@ def test_leased_jobs_that_never_began_go_back_in_order(broker, start, notes):
     assert notes.lines()[2:] == [f"after {n}" for n in range(6)]
 
 
+def test_leased_jobs_that_never_began_go_back_when_those_that_ran_ended_in_time(
+    broker, start, notes
+):
+    worker = start("worker", broker_url=broker.url, HEADCOUNT_PREFETCH=4, HEADCOUNT_CONCURRENCY=1)
+    jobs.Nap.perform_async(1)
+    wait_until(notes.lines, 10)
+    jobs.Note.perform_bulk([("after", n) for n in range(6)])
+    wait_until(lambda: broker.queue("default").leased == 4, 10)
+    assert worker.stop(10) == 0
+    state = broker.queue("default")
+    assert (state.ready, state.leased, state.drift) == (6, 0, 0)
+
+
+def test_a_job_that_a_child_was_just_given_when_its_worker_is_stopped_runs_once(
+    broker, start, notes
+):
+    worker = start("worker", broker_url=broker.url, HEADCOUNT_CONCURRENCY=1)
+    [child] = worker.children()
+    child.suspend()  # so that it is given a job, and does not say yet that it has begun
+    job = jobs.Note.perform_async("once")
+    wait_until(lambda: broker.queue("default").leased, 10)
+    worker.signal(signal.SIGTERM)
+    wait_until(lambda: worker.said("stopping"), 10)
+    child.resume()
+    assert worker.wait(15) == 0
+    assert worker.outcomes(job.id) == ["succeeded"]
+    assert notes.lines() == ["once"]
+    assert broker.pending() == 0
+
+
 def test_an_idle_worker_stops_at_once_and_says_goodbye(broker, start):
     worker = start("worker", broker_url=broker.url)
     wait_until(lambda: broker.client.hlen("headcount:workers") == 1, 5)
