@@ -13,6 +13,9 @@ from redis.sentinel import SentinelManagedConnection
 LATE_SECONDS = 1.0
 """Sentinels take longer to let another lead."""
 
+ALONE = "NOREPLICAS"
+"""How a broker refuses writes that its replicas have left, perhaps for another."""
+
 
 class LeadingConnection(SentinelManagedConnection):
     """A connection to the broker that leads."""
@@ -21,10 +24,16 @@ class LeadingConnection(SentinelManagedConnection):
         """Read a reply.
 
         Raises:
-            redis.ConnectionError: it came late, and another leads; besides what redis-py raises.
+            redis.ConnectionError: it came late or refuses writes, and another leads; besides what
+                redis-py raises.
         """
         asked_at = time.monotonic()
-        reply = super().read_response(*args, **options)
+        try:
+            reply = super().read_response(*args, **options)
+        except redis.ResponseError as error:
+            if str(error).startswith(ALONE):
+                self.expect_to_lead()
+            raise
         if time.monotonic() - asked_at >= LATE_SECONDS:
             self.expect_to_lead()
         return reply
@@ -38,7 +47,7 @@ class LeadingConnection(SentinelManagedConnection):
         leads = self.connection_pool.get_master_address()
         if leads != (self.host, self.port):
             self.disconnect()
-            raise redis.ConnectionError("it was late to answer, and another broker leads by now")
+            raise redis.ConnectionError("another broker leads by now")
 
 
 class LeadingSSLConnection(LeadingConnection, redis.SSLConnection):

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import redis
 
 from service.errors import EnqueueError
 from tests import sample_jobs as jobs
@@ -125,6 +126,38 @@ def test_what_a_broker_did_while_another_took_over_is_not_believed(watched, whol
     ended = {line["job_id"] for line in worker.finished()}
     assert ended >= {before.id, *accepted}
     assert len(notes.lines()) == len(set(notes.lines()))
+
+
+def test_a_broker_that_refuses_as_its_replicas_follow_another_is_left(
+    tmp_path, enqueue_on, monkeypatch
+):
+    monkeypatch.setenv("HEADCOUNT_SENTINEL_MASTER", MASTER_NAME)
+    options = {"min-replicas-to-write": 1}
+    with SentinelProcesses(
+        tmp_path / "three", replicas=2, options=options, down_after_milliseconds=200
+    ) as three:
+        enqueue_on(three)
+        jobs.Note.perform_async("before")  # which connects
+        three.wait_until_replicated()
+        former = three.master
+        former.freeze()
+        master = three.wait_until_another_leads(former)
+        wait_until(lambda: master.client.info("replication")["min_slaves_good_slaves"], 20)
+        former.thaw()
+        wait_until(lambda: refuses(former), 10)
+        jobs.Note.perform_async("after")
+        assert master.queue("default").ready == 2
+
+
+def refuses(broker):
+    """Whether it takes no writes, and has not been told that another leads."""
+    if broker.client.role()[0] != b"master":
+        pytest.skip("it has been told already")
+    try:
+        broker.client.set("written", 1)
+    except redis.ResponseError as error:
+        return "NOREPLICAS" in str(error)
+    return False
 
 
 def test_a_wrong_name_of_the_master_is_said(whole):
