@@ -10,7 +10,6 @@ from kombu import Exchange, Queue
 from service.broker.connection import (
     CONNECT_TIMEOUT_SECONDS,
     SOCKET_TIMEOUT_SECONDS,
-    never_retry,
     sentinel_options,
 )
 from service.broker_address import BrokerAddress, broker_address
@@ -69,11 +68,11 @@ def _broker(broker: BrokerAddress, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _sentinels(broker: BrokerAddress, settings: Settings, **asked: Any) -> dict[str, Any]:
+def _sentinels(broker: BrokerAddress, settings: Settings) -> dict[str, Any]:
     return {
         "master_name": settings.sentinel_master,
         "sentinels": list(broker.hosts),
-        "sentinel_kwargs": sentinel_options(broker, settings.sentinel_credentials()) | asked,
+        "sentinel_kwargs": sentinel_options(broker, settings.sentinel_credentials()),
     }
 
 
@@ -96,7 +95,7 @@ def _results(backend: BrokerAddress, settings: Settings) -> dict[str, Any]:
         "result_backend": ";".join(backend.urls()),
         "redis_backend_use_ssl": dict(backend.tls) or None,
         "result_backend_transport_options": {
-            **_sentinels(backend, settings, retry=never_retry()),
+            **_sentinels(backend, settings),
             # The default retries for 19 s when nothing listens.
             "retry_policy": {"max_retries": 1, "interval_start": 0, "interval_max": 0.2},
         },

@@ -23,8 +23,9 @@ def run_flower(settings: Settings) -> None:
     app = app_with_jobs(settings)
     # Flower takes no jobs, and shows queues only of transports it knows by name.
     app.conf.broker_transport = None
-    # That transport takes all sentinels from the URL.
+    # That transport takes all sentinels from the URL, and Flower asks them asynchronously.
     app.conf.broker_url = ";".join(broker_address(settings.require_broker()).urls())
+    app.conf.broker_transport_options.get("sentinel_kwargs", {}).pop("retry", None)
     import flower.command
 
     from workers.flower_app import MOST_TASKS, MOST_WORKERS, HeadcountFlower

@@ -190,8 +190,7 @@ class LeasedSentinelChannel(LeasedChannel, kombu_redis.SentinelChannel):
         options = self._connparams(asynchronous)
         for name in ("host", "port"):
             del options[name]
-        asked = self.sentinel_kwargs | {"retry": never_retry()}
-        manager = Sentinel(self.sentinels, sentinel_kwargs=asked)
+        manager = Sentinel(self.sentinels, sentinel_kwargs=self.sentinel_kwargs)
         # kombu closes their connections to the sentinels with the channel.
         setattr(self, "_async_sentinel_manager" if asynchronous else "_sentinel_manager", manager)
         return SentinelConnectionPool(self.master_name, manager, **options)

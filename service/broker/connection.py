@@ -50,7 +50,7 @@ def connect(
         host, port = address.hosts[0]
         return redis.Redis(host=host, port=port, **options)
     asked = sentinel_options(address, settings.sentinel_credentials())
-    sentinels = Sentinel(address.hosts, sentinel_kwargs=asked | {"retry": never_retry()})
+    sentinels = Sentinel(address.hosts, sentinel_kwargs=asked)
     options["connection_class"] = LeadingSSLConnection if address.tls else LeadingConnection
     options.pop("ssl", None)  # which says the same
     client: redis.Redis = sentinels.master_for(settings.sentinel_master, **options)
@@ -67,6 +67,7 @@ def sentinel_options(address: BrokerAddress, credentials: Mapping[str, str]) -> 
     return {
         "socket_timeout": SENTINEL_TIMEOUT_SECONDS,
         "socket_connect_timeout": SENTINEL_TIMEOUT_SECONDS,
+        "retry": never_retry(),
         **credentials,
         **_tls_options(address),
     }

@@ -67,7 +67,7 @@ class JobMessage(virtual.Message):
 
     def __init__(self, payload: dict[str, Any], channel: Any = None, **options: Any) -> None:
         error = payload.get("error")
-        if error is None or not isinstance(error, Exception):  # a sender may write anything there
+        if not isinstance(error, Exception):  # a sender may write anything there
             error = self._read(payload, channel, options)
         if error is not None:
             super().__init__({"properties": payload["properties"]}, channel, **options)

@@ -6,7 +6,7 @@ from typing import Any
 
 import redis
 
-from service.broker.connection import connect, never_retry, sentinel_options
+from service.broker.connection import connect, sentinel_options
 from service.broker_address import BrokerAddress, broker_address
 from service.cli.findings import Finding, Findings, ok, problem, warning
 from service.settings import Settings
@@ -99,9 +99,7 @@ def _alone(settings: Settings) -> Iterator[Finding]:
 
 def _ask(host: tuple[str, int], address: BrokerAddress, settings: Settings) -> Answer:
     options = sentinel_options(address, settings.sentinel_credentials())
-    client = redis.Redis(
-        host=host[0], port=host[1], decode_responses=True, retry=never_retry(), **options
-    )
+    client = redis.Redis(host=host[0], port=host[1], decode_responses=True, **options)
     try:
         with client:
             return _pairs(client.execute_command("SENTINEL", "MASTER", settings.sentinel_master))
