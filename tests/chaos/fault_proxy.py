@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from types import TracebackType
 from typing import Literal, Self
 
 Mode = Literal["up", "black hole", "refuse"]
@@ -72,12 +71,7 @@ class FaultProxy:
         self.port = server.sockets[0].getsockname()[1]
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.reset()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
